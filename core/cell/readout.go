@@ -1,0 +1,50 @@
+package cell
+
+import (
+	"github.com/unfold-rnn/unfold/core/kernel"
+	"github.com/unfold-rnn/unfold/core/tensor"
+)
+
+// Readout is the linear layer on top, torch.nn.Linear, for all steps in one product:
+//
+//	o(t) = c + V h(t)        V [O, H], c [O]
+//	dc = Σ do(t)    dV = Σ do(t) h(t)ᵀ    dh(t) = Vᵀ do(t)
+type Readout struct {
+	inputs, outputs int
+	weight, bias    []float32
+	dweight, dbias  []float32
+	forwardV        kernel.Panels // Vᵀ
+	backV           kernel.Panels // V
+	scratch         kernel.Scratch
+	logits          []float32 // [T, B, O], then their gradients
+}
+
+// NewReadout binds the readout to head.weight and head.bias.
+func NewReadout(inputs, outputs int, bind Binding) *Readout {
+	return &Readout{
+		inputs: inputs, outputs: outputs,
+		weight: bind.values("weight"), bias: bind.values("bias"),
+		dweight: bind.gradients("weight"), dbias: bind.gradients("bias"),
+	}
+}
+
+// Refresh derives the packed weights after a change of the weights.
+func (r *Readout) Refresh() {
+	r.forwardV.PackTransposed(r.weight, r.outputs, r.inputs, r.inputs)
+	r.backV.Pack(r.weight, r.outputs, r.inputs, r.inputs)
+}
+
+// Forward gives the logits [rows, O], valid until the next call.
+func (r *Readout) Forward(h []float32, rows int) []float32 {
+	r.logits = tensor.Grow(r.logits, rows*r.outputs)
+	kernel.Product(r.logits, r.outputs, h, r.inputs, &r.forwardV, rows, false)
+	kernel.AddRow(r.logits, r.outputs, r.bias, rows)
+	return r.logits
+}
+
+// Backward fills the gradients of V and c, zero before, from do [rows, O] and writes dh = do V [rows, H].
+func (r *Readout) Backward(h, do, dh []float32, rows int) {
+	kernel.ColumnSums(r.dbias, do, r.outputs, rows, r.outputs)
+	r.scratch.ProductTA(r.dweight, r.inputs, do, r.outputs, h, r.inputs, r.outputs, r.inputs, rows)
+	kernel.Product(dh, r.inputs, do, r.outputs, &r.backV, rows, false)
+}

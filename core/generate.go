@@ -1,0 +1,105 @@
+package core
+
+import (
+	"github.com/unfold-rnn/unfold/core/cell"
+	"github.com/unfold-rnn/unfold/core/random"
+	"github.com/unfold-rnn/unfold/core/sample"
+)
+
+// GenerateOptions sets how a model goes on writing.
+type GenerateOptions struct {
+	Prompt      []int32 // read first; absent: one token drawn evenly from the vocabulary
+	Length      int     // tokens to write, 0 or more
+	Temperature float64 // 0: always the likeliest token; 1: the model's own distribution
+	Seed        *uint64 // of the draws; absent: from the model's own generator
+	State       State   // where reading begins; absent: zeros
+}
+
+// Generation writes token after token. Training may go on in between: each token comes from the weights as they
+// are then.
+type Generation struct {
+	model   *Model
+	sampler sample.Sampler
+	left    int
+	unread  []int32 // tokens that the network has not read yet
+	state   carried
+}
+
+// promptWindow is the number of prompt tokens read at a time.
+const promptWindow = 256
+
+// Generate begins to write. Input and output must share one vocabulary.
+func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
+	if m.config.Input.Tokens != m.config.Output.Classes {
+		return nil, Errorf(CodeUnsupported, "generate: the model reads %d tokens and tells %d classes apart; want one vocabulary",
+			m.config.Input.Tokens, m.config.Output.Classes)
+	}
+	if o.Length < 0 {
+		return nil, Errorf(CodeRange, "generate: length is %d, want 0 or more", o.Length)
+	}
+	if !finite(o.Temperature) || o.Temperature < 0 {
+		return nil, Errorf(CodeRange, "generate: temperature is %v, want a finite number, 0 or above", o.Temperature)
+	}
+	for i, id := range o.Prompt {
+		if id < 0 || int(id) >= m.config.Input.Tokens {
+			return nil, Errorf(CodeRange, "generate: prompt[%d] is %d, want 0 … %d", i, id, m.config.Input.Tokens-1)
+		}
+	}
+	if err := m.checkState("generate", o.State, 1); err != nil {
+		return nil, err
+	}
+	seed := m.sampling.Uint64
+	if o.Seed != nil {
+		seed = func() uint64 { return *o.Seed }
+	}
+	g := &Generation{model: m, left: o.Length, unread: append([]int32(nil), o.Prompt...)}
+	g.sampler = sample.Sampler{Temperature: o.Temperature, Source: random.New(seed(), random.Sampling)}
+	if len(g.unread) == 0 {
+		g.unread = []int32{int32(g.sampler.Source.Intn(m.config.Input.Tokens))}
+	}
+	for _, w := range m.stateShapes() {
+		initial := make([]float32, w.Shape[1])
+		if given := o.State.named(w.Name); given != nil {
+			copy(initial, given.Data)
+		}
+		g.state = append(g.state, initial)
+	}
+	return g, nil
+}
+
+// Model is the model that writes.
+func (g *Generation) Model() *Model { return g.model }
+
+// Done says that all tokens were written.
+func (g *Generation) Done() bool { return g.left == 0 }
+
+// Next writes one token and gives the probability that the model, at temperature 1, had given it.
+func (g *Generation) Next() (token int32, probability float64, err error) {
+	if g.left == 0 {
+		return 0, 0, Errorf(CodeState, "generate: all tokens were written")
+	}
+	logits := g.read()
+	if i := firstNonFinite(logits); i >= 0 {
+		return 0, 0, Errorf(CodeNumeric, "generate: the logit of token %d is %v", i, logits[i])
+	}
+	drawn, probability := g.sampler.Draw(logits)
+	g.left--
+	g.unread = append(g.unread[:0], int32(drawn))
+	return int32(drawn), probability, nil
+}
+
+// read takes in all unread tokens and returns the logits behind the last.
+func (g *Generation) read() []float32 {
+	m := g.model
+	var logits []float32
+	for rest := g.unread; len(rest) > 0; {
+		window := rest[:min(len(rest), promptWindow)]
+		rest = rest[len(window):]
+		m.begin(cell.Extent{Batch: 1, Steps: len(window)})
+		copy(m.run.inputs, window)
+		m.resume(g.state)
+		logits = m.forward()
+		m.keep(&g.state)
+	}
+	return logits[len(logits)-m.config.Output.Classes:]
+}

@@ -1,0 +1,202 @@
+// Package core is a recurrent neural network with backpropagation through time: a stack of recurrent layers
+// under a linear readout, trained by truncated BPTT.
+//
+// The package is the public Go face; the mathematics of a layer stands in core/cell, the arithmetic in
+// core/kernel, and the equations in float64 in core/reference. Letters: B batch, T steps, H hidden, O outputs,
+// V vocabulary. What crosses this package's border is batch first, [B, T, ·]; inside everything is time-major.
+package core
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/unfold-rnn/unfold/core/cell"
+	"github.com/unfold-rnn/unfold/core/kernel"
+	"github.com/unfold-rnn/unfold/core/loss"
+	"github.com/unfold-rnn/unfold/core/optim"
+	"github.com/unfold-rnn/unfold/core/random"
+	"github.com/unfold-rnn/unfold/core/tensor"
+)
+
+// Model is a network with its parameters, their gradients and its optimiser. It is not safe for concurrent use.
+type Model struct {
+	config    Config
+	weights   tensor.Arena
+	gradients tensor.Arena
+	layers    []cell.Layer
+	readout   *cell.Readout
+	loss      loss.CrossEntropy
+	optimizer optim.Optimizer
+	options   optim.Options // of the latest step, the default of the next
+	steps     int           // optimiser steps taken in the model's life
+	sampling  *random.Source
+	batching  *random.Source
+	training  *Training // the run that is under way
+
+	stale     bool // weights changed since the layers derived theirs
+	run       run
+	stepInput [1]int32
+}
+
+// New makes a model with freshly drawn weights. The initial values are PyTorch's: every tensor of a recurrent
+// layer from U(-1/√H, 1/√H), the readout from U(-1/√H', 1/√H') with H' its inputs; they are drawn in the order of
+// [Model.Weights].
+func New(config Config) (*Model, error) {
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	if need := config.bytes(); need > MemoryLimit {
+		return nil, Errorf(CodeMemory, "config: parameters, gradients and optimiser need %s, at most %s can be had",
+			megabytes(need), megabytes(MemoryLimit))
+	}
+	config.Layers = append([]Layer(nil), config.Layers...)
+	table := config.table()
+	m := &Model{
+		config:  config,
+		weights: tensor.NewArena(table), gradients: tensor.NewArena(table),
+		sampling: random.New(config.Seed, random.Sampling),
+		batching: random.New(config.Seed, random.Batching),
+		stale:    true,
+	}
+	m.options, _ = optim.Defaults("adam")
+	m.bind()
+	m.initialise(random.New(config.Seed, random.Initialisation))
+	return m, nil
+}
+
+// table lists the parameters from bottom to top under PyTorch's names.
+func (c Config) table() *tensor.Table {
+	table := &tensor.Table{}
+	inputs := c.Input.Tokens
+	for k, l := range c.Layers {
+		cell.Parameters(table, "rnn.", layerSuffix(k), l.Cell.gates(), inputs, l.Hidden)
+		inputs = l.Hidden
+	}
+	table.Add("head.weight", c.Output.Classes, inputs)
+	table.Add("head.bias", c.Output.Classes)
+	return table
+}
+
+func layerSuffix(k int) string { return fmt.Sprintf("_l%d", k) }
+
+func (m *Model) bind() {
+	inputs := m.config.Input.Tokens
+	for k, l := range m.config.Layers {
+		binding := cell.Binding{Prefix: "rnn.", Suffix: layerSuffix(k), Weights: m.weights, Grads: m.gradients}
+		tokens := k == 0
+		switch l.Cell {
+		case Elman:
+			m.layers = append(m.layers, cell.NewElman(inputs, l.Hidden, tokens, binding))
+		case LSTM:
+			m.layers = append(m.layers, cell.NewLSTM(inputs, l.Hidden, tokens, binding))
+		}
+		inputs = l.Hidden
+	}
+	binding := cell.Binding{Prefix: "head.", Weights: m.weights, Grads: m.gradients}
+	m.readout = cell.NewReadout(inputs, m.config.Output.Classes, binding)
+}
+
+func (m *Model) initialise(source *random.Source) {
+	top := m.config.Layers[len(m.config.Layers)-1].Hidden
+	k := 0
+	for i, e := range m.weights.Entries() {
+		fan := top
+		if k = i / 4; k < len(m.config.Layers) { // four tensors a layer, then the readout's two
+			fan = m.config.Layers[k].Hidden
+		}
+		bound := initialBound(fan)
+		values := m.weights.Of(e)
+		for j := range values {
+			values[j] = source.Uniform(-bound, bound)
+		}
+	}
+}
+
+// Kernels names the bodies that do the arithmetic: "simd", "relaxed-simd" or "portable".
+func Kernels() string { return kernel.Variant() }
+
+// Config is what the model was made from.
+func (m *Model) Config() Config {
+	c := m.config
+	c.Layers = append([]Layer(nil), c.Layers...)
+	return c
+}
+
+// Steps is the number of optimiser steps that the model has taken.
+func (m *Model) Steps() int { return m.steps }
+
+// Tensor is a named, row-major float32 tensor.
+type Tensor struct {
+	Name  string
+	Shape []int
+	Data  []float32
+}
+
+// Weights lists the parameters under PyTorch's names, bottom to top. Data are views: read them, and use
+// [Model.SetWeights] to write.
+func (m *Model) Weights() []Tensor { return tensors(m.weights) }
+
+func tensors(a tensor.Arena) []Tensor {
+	list := make([]Tensor, len(a.Entries()))
+	for i, e := range a.Entries() {
+		list[i] = Tensor{e.Name, e.Shape, a.Of(e)}
+	}
+	return list
+}
+
+// SetWeights replaces the parameters that it is given and leaves the others. Every name must be one of the
+// model's, every shape must fit and every value be finite; otherwise nothing changes.
+func (m *Model) SetWeights(weights []Tensor) error {
+	for _, w := range weights {
+		e, ok := m.weights.Lookup(w.Name)
+		if !ok {
+			return Errorf(CodeConfig, "setWeights: %q is not a parameter of this model", w.Name)
+		}
+		if !equal(e.Shape, w.Shape) || len(w.Data) != e.Len {
+			return Errorf(CodeShape, "setWeights: %s is %v with %d values, want %v", w.Name, w.Shape, len(w.Data), e.Shape)
+		}
+		if i := firstNonFinite(w.Data); i >= 0 {
+			return Errorf(CodeNumeric, "setWeights: %s[%d] is %v, want a finite number", w.Name, i, w.Data[i])
+		}
+	}
+	for _, w := range weights {
+		copy(m.weights.Named(w.Name), w.Data)
+	}
+	m.stale = true
+	return nil
+}
+
+// refresh brings the layers' derived weights up to date.
+func (m *Model) refresh() {
+	if !m.stale {
+		return
+	}
+	for _, l := range m.layers {
+		l.Refresh()
+	}
+	m.readout.Refresh()
+	m.stale = false
+}
+
+func equal(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func firstNonFinite(x []float32) int {
+	for i, v := range x {
+		if !finite(float64(v)) {
+			return i
+		}
+	}
+	return -1
+}

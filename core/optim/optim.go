@@ -1,0 +1,109 @@
+// Package optim updates weights from gradients: one rule a file, PyTorch's formulas and defaults.
+//
+// A rule is a loop over the model's arena; what it remembers from step to step are arenas over the same table.
+package optim
+
+import (
+	"math"
+
+	"github.com/unfold-rnn/unfold/core/kernel"
+	"github.com/unfold-rnn/unfold/core/tensor"
+)
+
+// Options sets a rule. [Defaults] gives PyTorch's values; a rule reads only the fields that its file names.
+type Options struct {
+	Name         string  // "adam" or "adagrad"
+	LearningRate float64 // α > 0
+	Beta1, Beta2 float64 // decay of the moments, in [0, 1)
+	Epsilon      float64 // ε > 0, added to the root in the divisor
+	WeightDecay  float64 // λ ≥ 0: λ w is added to the gradient
+	ClipNorm     float64 // the gradient's global L2 norm is brought down to this; 0 means no clipping
+}
+
+// rule is what one optimiser adds to this package.
+type rule struct {
+	defaults Options
+	moments  []string // PyTorch's names of what is kept from step to step
+	apply    func(w, g []float32, moments []tensor.Arena, step int, scale float32, o Options)
+	// largest bounds the change of one weight in one step for a clipped gradient of that norm.
+	largest func(o Options, norm float64) float64
+}
+
+var rules = map[string]rule{"adam": adam, "adagrad": adagrad}
+
+// Defaults gives the rule's options as PyTorch has them, and whether there is such a rule.
+func Defaults(name string) (Options, bool) {
+	r, ok := rules[name]
+	return r.defaults, ok
+}
+
+// Names lists the rules.
+func Names() []string { return []string{"adam", "adagrad"} }
+
+// Optimizer is a rule with its memory: it belongs to one model and lives across training runs. The zero value
+// is ready; the first step, or a step under another rule, starts afresh.
+type Optimizer struct {
+	rule    string
+	steps   int
+	moments []tensor.Arena
+}
+
+// largestUpdate is how far one step may move one weight: far enough below the largest float32, 3.4e38, that a
+// finite weight stays finite.
+const largestUpdate = 1e37
+
+// squareable is 1 for a gradient norm whose square fits a float32, and +Inf for a larger one or NaN: the moments
+// of a rule that squares gradients would become infinite and never come back.
+func squareable(norm float64) float64 {
+	if norm <= 1e18 {
+		return 1
+	}
+	return math.Inf(1)
+}
+
+// Finite says whether a step with this gradient norm keeps finite weights finite.
+func Finite(o Options, norm float64) bool {
+	clipped := norm * ClipScale(norm, o.ClipNorm)
+	return rules[o.Name].largest(o, clipped) <= largestUpdate // false for NaN
+}
+
+// Step updates the weights from gradients times scale.
+func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float64) {
+	r := rules[o.Name]
+	if p.rule != o.Name {
+		*p = Optimizer{rule: o.Name}
+		for range r.moments {
+			p.moments = append(p.moments, tensor.NewArena(weights.Table))
+		}
+	}
+	p.steps++
+	r.apply(weights.Data, gradients.Data, p.moments, p.steps, float32(scale), o)
+}
+
+// Snapshot copies the memory into a value that Restore takes back; to is reused when it fits.
+func (p *Optimizer) Snapshot(to *Optimizer) {
+	if to.rule != p.rule || len(to.moments) != len(p.moments) {
+		to.moments = nil
+		for _, m := range p.moments {
+			to.moments = append(to.moments, tensor.NewArena(m.Table))
+		}
+	}
+	to.rule, to.steps = p.rule, p.steps
+	for k, m := range p.moments {
+		copy(to.moments[k].Data, m.Data)
+	}
+}
+
+// GradientNorm is the L2 norm of the whole gradient.
+func GradientNorm(gradients tensor.Arena) float64 {
+	return math.Sqrt(kernel.SumSquares(gradients.Data))
+}
+
+// ClipScale is the factor that brings a gradient of that norm down to clip, as clip_grad_norm_ of PyTorch has
+// it: min(1, clip/(norm + 1e-6)); clip 0 means no clipping.
+func ClipScale(norm, clip float64) float64 {
+	if clip == 0 {
+		return 1
+	}
+	return math.Min(1, clip/(norm+1e-6))
+}

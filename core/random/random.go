@@ -1,0 +1,45 @@
+// Package random is the seeded source of every draw that a model makes.
+//
+// The bits come from PCG-DXSM of math/rand/v2, whose stream is fixed by its documentation; the conversions to
+// floats are this package's own, so a seed gives the same numbers on every machine and under every Go release.
+package random
+
+import "math/rand/v2"
+
+// Stream numbers keep independent uses of one seed apart.
+const (
+	Initialisation uint64 = 1 // weights
+	Sampling       uint64 = 2 // generation when the caller gives no seed
+	Batching       uint64 = 3 // where windows are cut from the data
+)
+
+// Source is a generator that can be saved and restored. It is not safe for concurrent use.
+type Source struct{ pcg *rand.PCG }
+
+// New gives the generator of a seed and a stream.
+func New(seed, stream uint64) *Source { return &Source{rand.NewPCG(seed, stream)} }
+
+// Uint64 draws 64 random bits.
+func (s *Source) Uint64() uint64 { return s.pcg.Uint64() }
+
+// Float64 draws from [0, 1): one of 2^53 equally spaced values.
+func (s *Source) Float64() float64 { return float64(s.pcg.Uint64()>>11) * 0x1p-53 }
+
+// Uniform draws a float32 from [low, high), of 2^24 equally spaced values.
+func (s *Source) Uniform(low, high float32) float32 {
+	u := float32(s.pcg.Uint64()>>40) * 0x1p-24
+	return low + float32((high-low)*u)
+}
+
+// Intn draws from 0..n-1 without bias. It panics when n < 1.
+func (s *Source) Intn(n int) int {
+	if n < 1 {
+		panic("random: Intn wants n >= 1")
+	}
+	limit := ^uint64(0) - ^uint64(0)%uint64(n) // the largest multiple of n that fits
+	for {
+		if u := s.pcg.Uint64(); u < limit {
+			return int(u % uint64(n))
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package jsbridge
+
+import (
+	"fmt"
+	"syscall/js"
+
+	"github.com/unfold-rnn/unfold/core"
+)
+
+// bridge is the engine's side of the table: the models and generations that JavaScript holds by number.
+type bridge struct {
+	next        int
+	models      map[int]*entry
+	generations map[int]*core.Generation
+}
+
+// entry is one model with the run that is training it, if any.
+type entry struct {
+	model    *core.Model
+	training *core.Training
+}
+
+// Serve hands the functions to the host, js.Global().unfold.ready(bridge), and serves calls for ever.
+func Serve() {
+	b := &bridge{models: map[int]*entry{}, generations: map[int]*core.Generation{}}
+	js.Global().Get("unfold").Call("ready", b.table())
+	select {}
+}
+
+// answer is what a function gives back: the fields of a plain object.
+type answer = map[string]any
+
+func (b *bridge) table() js.Value {
+	table := js.Global().Get("Object").New()
+	for name, call := range map[string]func(arguments []js.Value) (answer, error){
+		"info":          func([]js.Value) (answer, error) { return answer{"kernels": core.Kernels()}, nil },
+		"create":        b.create,
+		"dispose":       b.dispose,
+		"forward":       b.forward,
+		"gradients":     b.gradients,
+		"trainStep":     b.trainStep,
+		"step":          b.step,
+		"weights":       b.weights,
+		"setWeights":    b.setWeights,
+		"trainBegin":    b.trainBegin,
+		"trainSlice":    b.trainSlice,
+		"trainSet":      b.trainSet,
+		"trainEnd":      b.trainEnd,
+		"generateBegin": b.generateBegin,
+		"generateNext":  b.generateNext,
+		"generateEnd":   b.generateEnd,
+	} {
+		// These functions live as long as the program: there is one table, and nothing to release.
+		table.Set(name, js.FuncOf(func(_ js.Value, arguments []js.Value) any { return guard(call, arguments) }))
+	}
+	return table
+}
+
+// guard turns errors, and panics that are left, into coded failures. Four arguments are always there, undefined
+// where the host gave fewer.
+func guard(call func([]js.Value) (answer, error), arguments []js.Value) (result any) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			result = failure(core.Errorf(core.CodeEngine, "engine: %v", fault), nil)
+		}
+	}()
+	for len(arguments) < 4 {
+		arguments = append(arguments, js.Undefined())
+	}
+	fields, err := call(arguments)
+	if err != nil {
+		return failure(err, fields)
+	}
+	if fields == nil {
+		fields = answer{}
+	}
+	return fields
+}
+
+func failure(err error, fields answer) answer {
+	code, message := core.CodeEngine, fmt.Sprint(err)
+	if coded, ok := err.(*core.Error); ok {
+		code = coded.Code
+	}
+	if fields == nil {
+		fields = answer{}
+	}
+	fields["error"] = answer{"code": string(code), "message": message}
+	return fields
+}
+
+// entry finds a model by its number.
+func (b *bridge) entry(v js.Value) (*entry, error) {
+	if v.Type() == js.TypeNumber {
+		if e, ok := b.models[v.Int()]; ok {
+			return e, nil
+		}
+	}
+	return nil, core.Errorf(core.CodeState, "there is no model %s; it was disposed", describe(v))
+}
