@@ -16,7 +16,7 @@ func nearest(name string, candidates []string) string {
 	}
 	for _, c := range candidates { // "hiddenSize" for "hidden"
 		a, b := strings.ToLower(name), strings.ToLower(c)
-		if strings.HasPrefix(a, b) || strings.HasPrefix(b, a) {
+		if min(len(a), len(b)) >= 3 && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)) {
 			return c
 		}
 	}

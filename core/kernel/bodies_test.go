@@ -6,6 +6,8 @@ package kernel
 var bodies = map[string]struct{ portable, dispatched any }{
 	"pack_rows":             {packRowsPortable, packRows},
 	"pack_columns":          {packColumnsPortable, packColumns},
+	"pack_left":             {packLeftPortable, packLeft},
+	"pack_left_transposed":  {packLeftTransposedPortable, packLeftTransposed},
 	"product":               {productPortable, product},
 	"transpose":             {transposePortable, transpose},
 	"gather_rows":           {gatherRowsPortable, gatherRows},

@@ -22,13 +22,31 @@ func packColumns(panels, b []float32, n, k, ld int) {
 	packColumnsPortable(panels, b, n, k, ld)
 }
 
-// product computes c = a·panels, or c += a·panels when accumulate is not 0.
-func product(c []float32, ldc int, a []float32, lda int, panels []float32, m, n, k, accumulate int) {
+// packLeft packs a [m, k] as the left factor of a product.
+func packLeft(left, a []float32, m, k, ld int) {
 	if linked {
-		productLinked(unsafe.Pointer(unsafe.SliceData(c)), int32(ldc), unsafe.Pointer(unsafe.SliceData(a)), int32(lda), unsafe.Pointer(unsafe.SliceData(panels)), int32(m), int32(n), int32(k), int32(accumulate))
+		packLeftLinked(unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(a)), int32(m), int32(k), int32(ld))
 		return
 	}
-	productPortable(c, ldc, a, lda, panels, m, n, k, accumulate)
+	packLeftPortable(left, a, m, k, ld)
+}
+
+// packLeftTransposed packs the transpose of a [k, m] as the left factor of a product.
+func packLeftTransposed(left, a []float32, k, m, ld int) {
+	if linked {
+		packLeftTransposedLinked(unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(a)), int32(k), int32(m), int32(ld))
+		return
+	}
+	packLeftTransposedPortable(left, a, k, m, ld)
+}
+
+// product computes c = left·panels, or c += left·panels when accumulate is not 0.
+func product(c []float32, ldc int, left, panels []float32, m, n, k, accumulate int) {
+	if linked {
+		productLinked(unsafe.Pointer(unsafe.SliceData(c)), int32(ldc), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), int32(m), int32(n), int32(k), int32(accumulate))
+		return
+	}
+	productPortable(c, ldc, left, panels, m, n, k, accumulate)
 }
 
 // transpose writes the transpose of src [rows, cols].

@@ -14,9 +14,19 @@ func packColumns(panels, b []float32, n, k, ld int) {
 	packColumnsPortable(panels, b, n, k, ld)
 }
 
-// product computes c = a·panels, or c += a·panels when accumulate is not 0.
-func product(c []float32, ldc int, a []float32, lda int, panels []float32, m, n, k, accumulate int) {
-	productPortable(c, ldc, a, lda, panels, m, n, k, accumulate)
+// packLeft packs a [m, k] as the left factor of a product.
+func packLeft(left, a []float32, m, k, ld int) {
+	packLeftPortable(left, a, m, k, ld)
+}
+
+// packLeftTransposed packs the transpose of a [k, m] as the left factor of a product.
+func packLeftTransposed(left, a []float32, k, m, ld int) {
+	packLeftTransposedPortable(left, a, k, m, ld)
+}
+
+// product computes c = left·panels, or c += left·panels when accumulate is not 0.
+func product(c []float32, ldc int, left, panels []float32, m, n, k, accumulate int) {
+	productPortable(c, ldc, left, panels, m, n, k, accumulate)
 }
 
 // transpose writes the transpose of src [rows, cols].

@@ -8,7 +8,26 @@ import (
 
 // The float32 conversions below forbid the compiler to fuse a product with the sum around it.
 
-// exp32 is eˣ: the method and its constants are at [table.Exp].
+// The method and its constants are at core/kernel/table/constants.go.
+
+// reduced32 splits x = n·ln 2 + r and gives n in the low bits of shifted, on top of the bits of shift.
+func reduced32(x, shift float32) (r, shifted float32) {
+	shifted = float32(x*table.Log2E) + shift
+	n := shifted - shift
+	r = x - float32(n*table.Ln2High)
+	return r - float32(n*table.Ln2Low), shifted
+}
+
+// expm1Near0 is e^r - 1 for |r| ≤ 0.3469.
+func expm1Near0(r float32) float32 {
+	square := float32(r * r)
+	low := float32(table.Expm3*r) + table.Expm2
+	high := float32(table.Expm6*square) + (float32(table.Expm5*r) + table.Expm4)
+	q := float32(high*square) + low
+	return float32(q*square) + r
+}
+
+// exp32 is eˣ.
 func exp32(x float32) float32 {
 	if table.ExpHigh < x {
 		x = table.ExpHigh
@@ -16,32 +35,32 @@ func exp32(x float32) float32 {
 	if x < table.ExpLow {
 		x = table.ExpLow
 	}
-	shifted := float32(x*table.Log2E) + table.RoundingShift
-	n := shifted - table.RoundingShift
-	r := x - float32(n*table.Ln2High)
-	r -= float32(n * table.Ln2Low)
-	p := float32(float32(table.Exp6)*r) + table.Exp5
-	p = float32(p*r) + table.Exp4
-	p = float32(p*r) + table.Exp3
-	p = float32(p*r) + table.Exp2
-	p = float32(p*r) + 1
-	p = float32(p*r) + 1
-	// 2ⁿ in two factors: n goes down to -150, and no float32 is that small.
+	r, shifted := reduced32(x, table.RoundingShift)
 	exponent := int32(math.Float32bits(shifted)) - table.RoundingBits
 	half := exponent >> 1
-	p = p * powerOfTwo(half)
-	return p * powerOfTwo(exponent-half)
+	scaled := (1 + expm1Near0(r)) * powerOfTwo(half)
+	return scaled * powerOfTwo(exponent-half)
 }
 
 // powerOfTwo is 2ⁿ for n in [-126, 127], by its bits; for the n that a NaN leads to it is anything.
 func powerOfTwo(n int32) float32 {
-	return math.Float32frombits(uint32(n+127) << 23)
+	return math.Float32frombits(uint32(n+table.ExponentBias) << 23)
+}
+
+// expBelow0 is eˣ for x ≤ 0.
+func expBelow0(x float32) float32 {
+	if x < table.ExpLow {
+		x = table.ExpLow
+	}
+	r, shifted := reduced32(x, table.RoundingShift+table.ExponentBias+table.DenormalGuard)
+	scaled := (1 + expm1Near0(r)) * math.Float32frombits(math.Float32bits(shifted)<<23)
+	return scaled * table.DenormalScale
 }
 
 // sigmoid32 takes e^-|x|, which is never large, and keeps relative accuracy on both sides: for x < 0 the value is
 // e/(1+e), else 1/(1+e).
 func sigmoid32(x float32) float32 {
-	e := exp32(math.Float32frombits(math.Float32bits(x) | signBit))
+	e := expBelow0(math.Float32frombits(math.Float32bits(x) | signBit))
 	numerator := float32(1)
 	if x < 0 {
 		numerator = e
@@ -49,25 +68,16 @@ func sigmoid32(x float32) float32 {
 	return numerator / (1 + e)
 }
 
-// tanh32 is (1 - e^-2|x|)/(1 + e^-2|x|) with the sign of x: the method and its constants are at [table.Tanh].
+// tanh32 is tanh x.
 func tanh32(x float32) float32 {
 	bits := math.Float32bits(x)
 	magnitude := math.Float32frombits(bits &^ signBit)
 	if table.TanhHigh < magnitude {
 		magnitude = table.TanhHigh
 	}
-	y := -2 * magnitude
-	shifted := float32(y*table.Log2E) + table.RoundingShift
-	n := shifted - table.RoundingShift
-	r := y - float32(n*table.Ln2High)
-	r -= float32(n * table.Ln2Low)
-	p := float32(float32(table.Expm16)*r) + table.Expm15
-	p = float32(p*r) + table.Expm14
-	p = float32(p*r) + table.Expm13
-	p = float32(p*r) + table.Expm12
-	p = float32(float32(p*r)*r) + r
-	scale := powerOfTwo(int32(math.Float32bits(shifted)) - table.RoundingBits)
-	m := float32(p*scale) + (scale - 1)
+	r, shifted := reduced32(-2*magnitude, table.RoundingShift+table.ExponentBias)
+	power := math.Float32frombits(math.Float32bits(shifted) << 23)
+	m := float32(expm1Near0(r)*power) + (power - 1)
 	t := m / (m + 2)
 	return math.Float32frombits(math.Float32bits(t)&^signBit | bits&signBit)
 }

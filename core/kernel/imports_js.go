@@ -10,8 +10,14 @@ func packRowsLinked(panels, b unsafe.Pointer, k, n, ld int32)
 //go:wasmimport unfold pack_columns
 func packColumnsLinked(panels, b unsafe.Pointer, n, k, ld int32)
 
+//go:wasmimport unfold pack_left
+func packLeftLinked(left, a unsafe.Pointer, m, k, ld int32)
+
+//go:wasmimport unfold pack_left_transposed
+func packLeftTransposedLinked(left, a unsafe.Pointer, k, m, ld int32)
+
 //go:wasmimport unfold product
-func productLinked(c unsafe.Pointer, ldc int32, a unsafe.Pointer, lda int32, panels unsafe.Pointer, m, n, k, accumulate int32)
+func productLinked(c unsafe.Pointer, ldc int32, left, panels unsafe.Pointer, m, n, k, accumulate int32)
 
 //go:wasmimport unfold transpose
 func transposeLinked(dst unsafe.Pointer, ldd int32, src unsafe.Pointer, lds, rows, cols int32)

@@ -19,11 +19,13 @@ func Scale(x []float32, by float32) {
 }
 
 // AdamStep is what one step of Adam depends on apart from the parameters.
+//
+// The factors are float64 and rounded once, behind the subtraction: in float32, 1 - 0.999 is off by 1.3e-5.
 type AdamStep struct {
-	LearningRate, Beta1, Beta2, Epsilon float32
-	GradScale                           float32 // multiplies gradients first: the clipping factor, or 1
-	WeightDecay                         float32 // L2: added to the gradient as WeightDecay·w
-	Bias1, Bias2                        float32 // 1-β1ᵗ and 1-β2ᵗ for the t-th step, t from 1
+	LearningRate, Beta1, Beta2, Epsilon float64
+	GradScale                           float64 // multiplies gradients first: the clipping factor, or 1
+	WeightDecay                         float64 // L2: added to the gradient as WeightDecay·w
+	Bias1, Bias2                        float64 // 1-β1ᵗ and 1-β2ᵗ for the t-th step, t from 1
 }
 
 // Adam takes one step of Adam (Kingma and Ba 2015) as PyTorch writes it, for each parameter w with its gradient g:
@@ -41,9 +43,9 @@ func Adam(w, g, m, v []float32, s AdamStep) {
 	if len(w) == 0 {
 		return
 	}
-	step := float32(float64(s.LearningRate) / float64(s.Bias1))
-	correction := float32(1 / math.Sqrt(float64(s.Bias2)))
-	adam(w, g, m, v, len(w), step, 1-s.Beta1, s.Beta2, 1-s.Beta2, correction, s.Epsilon, s.GradScale, s.WeightDecay)
+	step, correction := float32(s.LearningRate/s.Bias1), float32(1/math.Sqrt(s.Bias2))
+	adam(w, g, m, v, len(w), step, float32(1-s.Beta1), float32(s.Beta2), float32(1-s.Beta2), correction,
+		float32(s.Epsilon), float32(s.GradScale), float32(s.WeightDecay))
 }
 
 // AdagradStep is what one step of Adagrad depends on apart from the parameters.

@@ -2,10 +2,12 @@ package kernel
 
 // Panels is the right-hand factor P [k, n] of a product, repacked so that the product reads it in order:
 // panels of 8 columns, each [k, 8] dense. A last panel of 1 to 4 columns is [k, 4]; missing columns are zeros.
-// The zero value is ready, and packing again reuses the storage.
+// The zero value is ready, and packing again reuses the storage. It has a buffer for the left-hand factor too, so two
+// products must not share it at the same time.
 type Panels struct {
 	data []float32
 	k, n int
+	left []float32 // rowBlock rows of the left-hand factor: groups of 4 as [k, 4], then 1 to 3 single rows [k]
 }
 
 // Pack takes P = b, where b is [k, n] with rows ld floats apart.
@@ -27,11 +29,7 @@ func (p *Panels) PackTransposed(b []float32, n, k, ld int) {
 }
 
 func (p *Panels) resize(k, n int) {
-	size := k * ((n + 3) &^ 3)
-	if cap(p.data) < size {
-		p.data = make([]float32, size)
-	}
-	p.data, p.k, p.n = p.data[:size], k, n
+	p.data, p.k, p.n = grow(p.data, k*((n+3)&^3)), k, n
 }
 
 // Product computes C = A P, or C += A P when accumulate, for A [m, k], P [k, n], C [m, n]. C overlaps neither factor.
@@ -41,14 +39,42 @@ func (p *Panels) resize(k, n int) {
 func Product(c []float32, ldc int, a []float32, lda int, p *Panels, m int, accumulate bool) {
 	needMatrix("Product", "c", len(c), ldc, m, p.n)
 	needMatrix("Product", "a", len(a), lda, m, p.k)
-	if m == 0 || p.n == 0 || p.k == 0 && accumulate {
+	if m == 0 || p.n == 0 {
+		return
+	}
+	if p.k == 0 {
+		for i := 0; i < m && !accumulate; i++ {
+			clear(c[i*ldc:][:p.n])
+		}
 		return
 	}
 	start := 0
 	if accumulate {
 		start = 1
 	}
-	product(c, ldc, a, lda, p.data, m, p.n, p.k, start)
+	if m < 4 { // single rows are packed as they are
+		for i := range m {
+			product(c[i*ldc:], ldc, a[i*lda:], p.data, 1, p.n, p.k, start)
+		}
+		return
+	}
+	p.left = grow(p.left, min(m, rowBlock)*p.k)
+	for first := 0; first < m; first += rowBlock {
+		rows := min(m-first, rowBlock)
+		packLeft(p.left, a[first*lda:], rows, p.k, lda)
+		product(c[first*ldc:], ldc, p.left, p.data, rows, p.n, p.k, start)
+	}
+}
+
+// rowBlock is how many rows of the left-hand factor are packed and multiplied at a time: they stay in the cache while
+// the panels pass.
+const rowBlock = 32
+
+func grow(buffer []float32, size int) []float32 {
+	if cap(buffer) < size {
+		return make([]float32, size)
+	}
+	return buffer[:size]
 }
 
 // depthBlock is how many terms of each sum of a transposed product are packed at a time: a panel [depthBlock, 8] and
@@ -74,14 +100,11 @@ func (s *Scratch) ProductTA(c []float32, ldc int, a []float32, lda int, b []floa
 		return
 	}
 	block := min(k, depthBlock)
-	if cap(s.left) < m*block {
-		s.left = make([]float32, m*block)
-	}
-	left := s.left[:m*block]
+	s.left = grow(s.left, m*block)
 	for first := 0; first < k; first += block {
 		depth := min(block, k-first)
 		s.right.Pack(b[first*ldb:], depth, n, ldb)
-		transpose(left, depth, a[first*lda:], lda, depth, m)
-		product(c, ldc, left, depth, s.right.data, m, n, depth, 1)
+		packLeftTransposed(s.left, a[first*lda:], depth, m, lda)
+		product(c, ldc, s.left, s.right.data, m, n, depth, 1)
 	}
 }

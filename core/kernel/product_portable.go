@@ -33,7 +33,34 @@ func panelWidth(columns int) int {
 	return 4
 }
 
-func productPortable(c []float32, ldc int, a []float32, lda int, panels []float32, m, n, k, accumulate int) {
+func packLeftPortable(left, a []float32, m, k, ld int) {
+	for i := range m {
+		row, step := leftRow(left, i, m, k)
+		for j, x := range a[i*ld:][:k] {
+			row[j*step] = x
+		}
+	}
+}
+
+func packLeftTransposedPortable(left, a []float32, k, m, ld int) {
+	for i := range m {
+		row, step := leftRow(left, i, m, k)
+		for j := range k {
+			row[j*step] = a[j*ld+i]
+		}
+	}
+}
+
+// leftRow is row i of a packed left factor of m rows, and the distance of its elements: rows stand interleaved in groups
+// of 4, the last 1 to 3 alone.
+func leftRow(left []float32, i, m, k int) (row []float32, step int) {
+	if i < m&^3 {
+		return left[i&^3*k+i&3:], 4
+	}
+	return left[i*k:], 1
+}
+
+func productPortable(c []float32, ldc int, left, panels []float32, m, n, k, accumulate int) {
 	for j := 0; j < n; j += 8 {
 		panel := panels[j*k:]
 		narrow := panelWidth(n-j) == 4
@@ -43,10 +70,11 @@ func productPortable(c []float32, ldc int, a []float32, lda int, panels []float3
 			if accumulate != 0 {
 				copy(sums[:], row)
 			}
+			a, step := leftRow(left, i, m, k)
 			if narrow {
-				rowTimesPanel4(&sums, a[i*lda:][:k], panel[:4*k])
+				rowTimesPanel4(&sums, a, step, panel[:4*k])
 			} else {
-				rowTimesPanel8(&sums, a[i*lda:][:k], panel[:8*k])
+				rowTimesPanel8(&sums, a, step, panel[:8*k])
 			}
 			copy(row, sums[:])
 		}
@@ -54,11 +82,11 @@ func productPortable(c []float32, ldc int, a []float32, lda int, panels []float3
 }
 
 // rowTimesPanel8 keeps its sums in registers, which Go does for variables and not for arrays.
-func rowTimesPanel8(sums *[8]float32, a, panel []float32) {
+func rowTimesPanel8(sums *[8]float32, a []float32, step int, panel []float32) {
 	s0, s1, s2, s3 := sums[0], sums[1], sums[2], sums[3]
 	s4, s5, s6, s7 := sums[4], sums[5], sums[6], sums[7]
-	for _, x := range a {
-		p := (*[8]float32)(panel)
+	for at := 0; len(panel) >= 8; at += step {
+		x, p := a[at], (*[8]float32)(panel)
 		panel = panel[8:]
 		s0 += float32(x * p[0])
 		s1 += float32(x * p[1])
@@ -72,10 +100,10 @@ func rowTimesPanel8(sums *[8]float32, a, panel []float32) {
 	*sums = [8]float32{s0, s1, s2, s3, s4, s5, s6, s7}
 }
 
-func rowTimesPanel4(sums *[8]float32, a, panel []float32) {
+func rowTimesPanel4(sums *[8]float32, a []float32, step int, panel []float32) {
 	s0, s1, s2, s3 := sums[0], sums[1], sums[2], sums[3]
-	for _, x := range a {
-		p := (*[4]float32)(panel)
+	for at := 0; len(panel) >= 4; at += step {
+		x, p := a[at], (*[4]float32)(panel)
 		panel = panel[4:]
 		s0 += float32(x * p[0])
 		s1 += float32(x * p[1])

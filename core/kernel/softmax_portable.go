@@ -42,7 +42,7 @@ func largest(row []float32) float32 {
 func exponentials(row []float32, top float32) float32 {
 	var lanes [4]float32
 	for j, x := range row {
-		e := exp32(x - top)
+		e := expBelow0(x - top)
 		row[j] = e
 		lanes[j&3] += e
 	}

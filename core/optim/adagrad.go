@@ -14,10 +14,10 @@ import (
 var adagrad = rule{
 	defaults: Options{Name: "adagrad", LearningRate: 1e-2, Epsilon: 1e-10},
 	moments:  []string{"sum"},
-	apply: func(w, g []float32, moments []tensor.Arena, _ int, scale float32, o Options) {
+	apply: func(w, g []float32, moments []tensor.Arena, _ int, scale float64, o Options) {
 		kernel.Adagrad(w, g, moments[0].Data, kernel.AdagradStep{
 			LearningRate: float32(o.LearningRate), Epsilon: float32(o.Epsilon),
-			GradScale: scale, WeightDecay: float32(o.WeightDecay),
+			GradScale: float32(scale), WeightDecay: float32(o.WeightDecay),
 		})
 	},
 	largest: func(o Options, norm float64) float64 { return squareable(norm) * o.LearningRate }, // |g| ≤ √s

@@ -17,11 +17,11 @@ import (
 var adam = rule{
 	defaults: Options{Name: "adam", LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 	moments:  []string{"exp_avg", "exp_avg_sq"},
-	apply: func(w, g []float32, moments []tensor.Arena, step int, scale float32, o Options) {
+	apply: func(w, g []float32, moments []tensor.Arena, step int, scale float64, o Options) {
 		kernel.Adam(w, g, moments[0].Data, moments[1].Data, kernel.AdamStep{
-			LearningRate: float32(o.LearningRate), Beta1: float32(o.Beta1), Beta2: float32(o.Beta2),
-			Epsilon: float32(o.Epsilon), GradScale: scale, WeightDecay: float32(o.WeightDecay),
-			Bias1: float32(1 - math.Pow(o.Beta1, float64(step))), Bias2: float32(1 - math.Pow(o.Beta2, float64(step))),
+			LearningRate: o.LearningRate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon,
+			GradScale: scale, WeightDecay: o.WeightDecay,
+			Bias1: 1 - math.Pow(o.Beta1, float64(step)), Bias2: 1 - math.Pow(o.Beta2, float64(step)),
 		})
 	},
 	// With β1 < √β2, |m̂|/√v̂ stays below 1/((1-β1)√(1-β2)), the ratio after one large gradient among small ones.

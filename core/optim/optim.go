@@ -24,7 +24,7 @@ type Options struct {
 type rule struct {
 	defaults Options
 	moments  []string // PyTorch's names of what is kept from step to step
-	apply    func(w, g []float32, moments []tensor.Arena, step int, scale float32, o Options)
+	apply    func(w, g []float32, moments []tensor.Arena, step int, scale float64, o Options)
 	// largest bounds the change of one weight in one step for a clipped gradient of that norm.
 	largest func(o Options, norm float64) float64
 }
@@ -77,7 +77,7 @@ func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float
 		}
 	}
 	p.steps++
-	r.apply(weights.Data, gradients.Data, p.moments, p.steps, float32(scale), o)
+	r.apply(weights.Data, gradients.Data, p.moments, p.steps, scale, o)
 }
 
 // Snapshot copies the memory into a value that Restore takes back; to is reused when it fits.

@@ -35,12 +35,15 @@ type Kernel struct {
 	Doc    string // completes "Name …" in one line
 }
 
-// Kernels is the registry. Slices come without their lengths: core/kernel has checked them.
+// Kernels is the registry. Slices come without their lengths: core/kernel has checked them. The k of a left factor and of a
+// product is at least 1; any other size may be 0.
 var Kernels = []Kernel{
 	{"pack_rows", params(Floats, "panels b", Int, "k n ld"), None, "packs b [k, n] into panels of 8 columns"},
 	{"pack_columns", params(Floats, "panels b", Int, "n k ld"), None, "packs the transpose of b [n, k] into panels of 8 columns"},
-	{"product", params(Floats, "c", Int, "ldc", Floats, "a", Int, "lda", Floats, "panels", Int, "m n k accumulate"), None,
-		"computes c = a·panels, or c += a·panels when accumulate is not 0"},
+	{"pack_left", params(Floats, "left a", Int, "m k ld"), None, "packs a [m, k] as the left factor of a product"},
+	{"pack_left_transposed", params(Floats, "left a", Int, "k m ld"), None, "packs the transpose of a [k, m] as the left factor of a product"},
+	{"product", params(Floats, "c", Int, "ldc", Floats, "left panels", Int, "m n k accumulate"), None,
+		"computes c = left·panels, or c += left·panels when accumulate is not 0"},
 	{"transpose", params(Floats, "dst", Int, "ldd", Floats, "src", Int, "lds rows cols"), None, "writes the transpose of src [rows, cols]"},
 	{"gather_rows", params(Floats, "dst", Int, "ldd", Floats, "table", Int, "ldt", Integers, "ids", Int, "count width"), None,
 		"copies the table's rows ids"},

@@ -1,0 +1,178 @@
+# The only door to Unfold. Needs Go 1.26, Node 20, make and git; everything else is fetched
+# through their package managers. `make` alone lists what can be done.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+ADDR ?= 127.0.0.1:8080
+
+# ---- what is made, and from what ----------------------------------------------------------------
+# Directories stand among the sources, so that a deleted file counts as a change.
+
+sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -o \( -type d -o $(2) \) -print 2>/dev/null)
+
+MODULES := node_modules/.package-lock.json
+GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go wasm/*.go)
+KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
+NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
+SITE_SOURCES := $(call sources,site/src site/data,-type f) $(wildcard site/*.*)
+
+KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
+WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js $(KERNELS)
+NPM := $(addprefix jsbridge/npm/dist/,index.js external.js worker.js unfold.wasm index.d.ts)
+SITE := build/site/index.html
+
+GO_JS := GOOS=js GOARCH=wasm go
+JS_PACKAGES := ./core/... ./jsbridge ./wasm
+GO_EXEC := node '$(CURDIR)/wasm/exec/node.mjs'
+NODE_TEST := node --import tsx --test --test-reporter=spec --test-reporter-destination=stdout \
+	--test-reporter=./tests/tally/reporter.mjs --test-reporter-destination=stderr
+TALLY := go run ./tests/tally
+
+$(MODULES): package-lock.json
+	npm ci
+	touch $@
+
+# Changes only when another Go is installed: wasm_exec.js and the wasm must come from the same one.
+build/wasm/toolchain: FORCE
+	@mkdir -p $(@D)
+	@go version | cmp -s - $@ || go version > $@
+
+$(KERNELS) &: $(KERNEL_SOURCES) build/wasm/toolchain
+	go run ./wasm/simd/gen -out build/wasm
+	touch $(KERNELS)
+
+build/wasm/unfold.wasm: $(GO_SOURCES) build/wasm/toolchain
+	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -o $@ ./wasm
+
+build/wasm/wasm_exec.js: build/wasm/toolchain
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
+	touch $@
+
+$(NPM) &: $(WASM) $(NPM_SOURCES) $(MODULES)
+	npx tsx jsbridge/npm/build.ts
+	touch $(NPM)
+
+$(SITE): $(NPM) $(SITE_SOURCES) $(MODULES)
+	npx tsx site/build.ts
+	touch $@
+
+# ---- targets ------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## list the targets (default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: build ## install what is missing, build, serve the page on 127.0.0.1:8080 or the next free port (ADDR=...)
+	go run ./site/serve -dir build/site -addr $(ADDR)
+
+.PHONY: build
+build: $(SITE) ## leave build/site, a folder that any static host serves
+
+.PHONY: wasm package
+wasm: $(WASM) ## only the WebAssembly: build/wasm
+package: $(NPM) ## only the npm package: jsbridge/npm/dist
+
+.PHONY: test
+test: begin-tally test-go test-wasm test-browser ## all tests
+	@$(TALLY) -total
+
+.PHONY: begin-tally
+begin-tally:
+	@rm -rf build/tally
+
+.PHONY: test-go
+test-go: $(KERNELS) ## Go tests, native
+	@go test -json ./... | $(TALLY) -name "Go"
+
+.PHONY: test-wasm
+test-wasm: test-wasm-go test-node ## Go tests under GOOS=js, and the Node tests of the package
+
+.PHONY: test-wasm-go
+test-wasm-go: $(WASM)
+	@for kernels in simd portable; do \
+		UNFOLD_KERNELS=$$kernels $(GO_JS) test -json -exec "$(GO_EXEC)" $(JS_PACKAGES) | $(TALLY) -name "Go in wasm, $$kernels"; \
+	done
+
+.PHONY: test-node
+test-node: $(NPM)
+	@TALLY="wasm in Node" $(NODE_TEST) $$(find jsbridge/npm/test site/test tests/node -name '*.test.ts' | sort)
+
+.PHONY: test-browser
+test-browser: build ## the page and the package in headless Chromium
+	@npx tsx tests/browser/ensure-chromium.ts
+	@TALLY="browser" $(NODE_TEST) $$(find tests/browser -name '*.test.ts' | sort)
+
+.PHONY: test-mutation
+test-mutation: ## break one backward equation at a time; the Go tests must notice each
+	@go run ./tests/mutation
+
+.PHONY: soak
+soak: $(NPM) ## 10,000 training steps: memory stays flat
+	@STEPS=10000 node --expose-gc --import tsx tests/soak/soak.ts
+
+.PHONY: bench
+bench: $(NPM) tests/bench/node_modules/.package-lock.json ## speed against tensorflow.js and against the machine's own limit
+	@npx tsc --noEmit -p tests/bench
+	@cd tests/bench && node --import tsx bench.ts
+
+tests/bench/node_modules/.package-lock.json: tests/bench/package-lock.json
+	cd tests/bench && npm ci
+	touch $@
+
+.PHONY: check
+check: check-format check-vet check-staticcheck check-imports check-generated check-types ## format, vet, staticcheck, tsc, forbidden imports, generated files
+	@echo "check: all clean"
+
+.PHONY: check-format
+check-format:
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs -r -d '\n' ls -d 2>/dev/null | xargs -r -d '\n' gofmt -l); \
+	if [ -n "$$unformatted" ]; then printf 'check-format: run gofmt -w on\n%s\n' "$$unformatted"; exit 1; fi
+
+.PHONY: check-vet
+check-vet:
+	@go vet ./...
+	@$(GO_JS) vet $(JS_PACKAGES)
+
+.PHONY: check-staticcheck
+check-staticcheck:
+	@go build -o build/bin/ honnef.co/go/tools/cmd/staticcheck
+	@build/bin/staticcheck ./...
+	@GOOS=js GOARCH=wasm build/bin/staticcheck $(JS_PACKAGES)
+
+.PHONY: check-imports
+check-imports:
+	@go run ./tests/imports
+
+.PHONY: check-generated
+check-generated:
+	@go run ./wasm/simd/gen -check
+
+.PHONY: check-types
+check-types: $(NPM)
+	@for workspace in jsbridge/npm site tests; do npx tsc --noEmit -p $$workspace; done
+
+.PHONY: size
+size: build ## bytes to ship, raw / gzip / brotli, against tests/size-budget.json
+	@npx tsx tests/size/size.ts
+
+.PHONY: pack
+pack: $(NPM) ## build/unfold-rnn-<version>.tgz
+	@npm pack --silent --workspace jsbridge/npm --pack-destination build | sed 's|^|build/|'
+
+.PHONY: screenshots
+screenshots: build ## build/screenshots: the page in two widths, themes and languages
+	@npx tsx tests/browser/ensure-chromium.ts
+	@npx tsx tests/browser/screenshots.ts
+
+.PHONY: clean
+clean: ## remove what was built; node_modules stays
+	rm -rf build jsbridge/npm/dist
+
+.PHONY: FORCE
+FORCE:

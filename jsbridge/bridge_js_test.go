@@ -1,0 +1,146 @@
+package jsbridge
+
+import (
+	"math"
+	"syscall/js"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/unfold-rnn/unfold/core"
+	"github.com/unfold-rnn/unfold/core/optim"
+)
+
+// object makes a plain object from JSON, as the host would hand it in.
+func object(json string) js.Value { return js.Global().Get("JSON").Call("parse", json) }
+
+const goodConfig = `{"input":{"tokens":5},"layers":[{"cell":"lstm","hidden":4}],"output":{"classes":5},"seed":7}`
+
+func optimDefaults(name string) optim.Options {
+	o, _ := optim.Defaults(name)
+	return o
+}
+
+func wantCode(t *testing.T, err error, code core.Code, message string) {
+	t.Helper()
+	var coded *core.Error
+	if assert.ErrorAs(t, err, &coded) {
+		assert.Equal(t, code, coded.Code, coded.Message)
+		assert.Equal(t, message, coded.Message)
+	}
+}
+
+func TestConfigIsReadByName(t *testing.T) {
+	c, err := config(object(goodConfig))
+	require.NoError(t, err)
+	assert.Equal(t, core.Config{
+		Input: core.Input{Tokens: 5}, Output: core.Output{Classes: 5}, Seed: 7,
+		Layers: []core.Layer{{Cell: core.LSTM, Hidden: 4}},
+	}, c)
+
+	for json, want := range map[string]struct {
+		code    core.Code
+		message string
+	}{
+		`{"input":{"tokens":5},"layers":[{"cell":"lstm","hiddenSize":4}],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: "layers[0].hiddenSize" is not an option; did you mean "hidden"?`},
+		`{"input":{"tokens":5},"layer":[],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: "layer" is not an option; did you mean "layers"?`},
+		`{"input":{"tokens":5},"layers":{},"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: layers is of type Object, want an array of layers`},
+		`{"input":{"tokens":"5"},"layers":[],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: input.tokens is "5", want an integer`},
+		`{"input":{"tokens":5.5},"layers":[],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: input.tokens is 5.5, want an integer`},
+		`{"input":{"tokens":0},"layers":[],"output":{"classes":5}}`: {core.CodeRange,
+			`createModel: input.tokens is 0, want 1 or more`},
+		`{"input":{"features":3},"layers":[],"output":{"classes":5}}`: {core.CodeUnsupported,
+			`createModel: input.features is not supported yet`},
+		`{"input":{},"layers":[],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: input.tokens is missing, want an integer, 1 or more`},
+		`{"input":{"tokens":5},"layers":[{"cell":"gru","hidden":4}],"output":{"classes":5}}`: {core.CodeUnsupported,
+			`createModel: layers[0].cell "gru" is not supported yet; ["rnn" "lstm"] work`},
+		`{"input":{"tokens":5},"layers":[{"cell":"lstm","hidden":4,"dropout":0.5}],"output":{"classes":5}}`: {core.CodeUnsupported,
+			`createModel: layers[0].dropout 0.5 is not supported yet`},
+		`{"input":{"tokens":5},"layers":[{"cell":"lstm","hidden":4,"activation":"tanh"}],"output":{"classes":5}}`: {core.CodeConfig,
+			`createModel: layers[0].activation is an option of cell "rnn" alone; this one is "lstm"`},
+		`{"input":{"tokens":5},"layers":[],"output":{"classes":5},"readout":"last"}`: {core.CodeUnsupported,
+			`createModel: readout "last" is not supported yet; ["every"] work`},
+		`3`: {core.CodeConfig, `createModel: its options is 3, want an object`},
+	} {
+		_, err := config(object(json))
+		wantCode(t, err, want.code, want.message)
+	}
+	_, err = config(object(`{"input":{"tokens":5},"layers":[{"cell":"lstm","hidden":4,"dropout":0,"bidirectional":false}],"output":{"classes":5}}`))
+	assert.NoError(t, err, "options at their neutral value ask for nothing")
+}
+
+func TestOptimizerTakesOnlyTheOptionsOfItsRule(t *testing.T) {
+	o, err := optimizer("trainStep", object(`{"name":"adam","learningRate":0.1,"beta1":0.8,"clipNorm":5}`), optimDefaults("adam"))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.1, 0.8, 0.999, 1e-8, 5}, []float64{o.LearningRate, o.Beta1, o.Beta2, o.Epsilon, o.ClipNorm})
+	o, err = optimizer("trainStep", object(`{"name":"adagrad"}`), optimDefaults("adam"))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.01, 1e-10}, []float64{o.LearningRate, o.Epsilon})
+
+	for json, want := range map[string]struct {
+		code    core.Code
+		message string
+	}{
+		`{"name":"adagrad","beta1":0.9}`: {core.CodeConfig, `trainStep: optimizer.beta1 is not an option of "adagrad"`},
+		`{"name":"sgd"}`:                 {core.CodeUnsupported, `trainStep: optimizer.name "sgd" is not supported yet; ["adam" "adagrad"] work`},
+		`{"learningRate":1}`:             {core.CodeConfig, `trainStep: optimizer.name is missing, want one of ["adam" "adagrad" "sgd" "momentum" "nesterov" "rmsprop" "adamw"]`},
+		`{"name":"adam","lr":1}`:         {core.CodeConfig, `trainStep: "optimizer.lr" is not an option; want one of ["name" "learningRate" "epsilon" "weightDecay" "clipNorm" "beta1" "beta2" "schedule" "clipValue"]`},
+		`{"name":"adam","clipValue":1}`:  {core.CodeUnsupported, `trainStep: optimizer.clipValue is not supported yet`},
+	} {
+		_, err := optimizer("trainStep", object(json), optimDefaults("adam"))
+		wantCode(t, err, want.code, want.message)
+	}
+}
+
+func TestArraysCrossWhole(t *testing.T) {
+	out := float32Array([]float32{1, 2.5, -3})
+	assert.Equal(t, 12, out.Get("buffer").Get("byteLength").Int(), "a result owns its whole buffer")
+	back, err := floats("call", "data", out)
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1, 2.5, -3}, back)
+
+	// A view into a longer buffer crosses as what it shows.
+	view := js.Global().Get("Int32Array").Call("from", object(`[9,8,7,6]`)).Call("subarray", 1, 3)
+	list, err := ids("call", "inputs", view)
+	require.NoError(t, err)
+	assert.Equal(t, []int32{8, 7}, list)
+
+	for json, message := range map[string]string{
+		`[1,2.5]`: "call: inputs[1] is 2.5, want a whole number", `[3000000000]`: "call: inputs[0] is 3e+09, want a whole number",
+	} {
+		_, err := ids("call", "inputs", js.Global().Get("Float64Array").Call("from", object(json)))
+		wantCode(t, err, core.CodeRange, message)
+	}
+	_, err = ids("call", "inputs", object(`"abc"`))
+	wantCode(t, err, core.CodeConfig, `call: inputs is "abc", want an Int32Array of ids`)
+	_, err = wholeNumbers("call", "inputs", []float64{math.NaN()})
+	wantCode(t, err, core.CodeRange, "call: inputs[0] is NaN, want a whole number")
+	assert.Equal(t, 0, float32Array(nil).Length())
+}
+
+func TestAModelIsHeldByNumber(t *testing.T) {
+	b := &bridge{models: map[int]*entry{}, generations: map[int]*core.Generation{}}
+	created, err := b.create([]js.Value{object(goodConfig)})
+	require.NoError(t, err)
+	number := js.ValueOf(created["model"])
+	_, err = b.weights([]js.Value{number})
+	require.NoError(t, err)
+	_, err = b.dispose([]js.Value{number})
+	require.NoError(t, err)
+	_, err = b.weights([]js.Value{number})
+	wantCode(t, err, core.CodeState, "there is no model 1; it was disposed")
+	_, err = b.weights([]js.Value{js.Undefined()})
+	wantCode(t, err, core.CodeState, "there is no model missing; it was disposed")
+}
+
+func TestPanicsBecomeCodedErrors(t *testing.T) {
+	result := guard(func([]js.Value) (answer, error) { panic("broken") }, nil)
+	assert.Equal(t, answer{"error": answer{"code": "ENGINE", "message": "engine: broken"}}, result)
+}

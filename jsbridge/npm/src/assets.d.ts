@@ -1,0 +1,30 @@
+// What build.ts puts into the bundles.
+
+/** wasm_exec.js of the Go toolchain that built the engine, as a function of its global object. */
+declare module "unfold:wasm-exec" {
+  const makeGo: import("./engine/boot.js").GoRuntime;
+  export default makeGo;
+}
+/** worker.ts, bundled: a classic script. */
+declare module "unfold:worker" {
+  const source: string;
+  export default source;
+}
+/** The small WebAssembly parts: gzip, then base64. */
+declare module "unfold:kernels" {
+  export const shim: string;
+  export const simd: string;
+  export const relaxed: string;
+  /** Of unfold.wasm, hexadecimal. */
+  export const sha256: string;
+}
+/** unfold.wasm: gzip, then base64. */
+declare module "unfold:engine" {
+  const packed: string;
+  export default packed;
+}
+/** The package's version. */
+declare module "unfold:version" {
+  const version: string;
+  export default version;
+}

@@ -1,0 +1,21 @@
+/// <reference path="./assets.d.ts" />
+import { relaxed, sha256, shim, simd } from "unfold:kernels";
+import packageVersion from "unfold:version";
+import makeGo from "unfold:wasm-exec";
+import workerSource from "unfold:worker";
+import { modelFactory } from "./create.js";
+import { Registry } from "./runtime/registry.js";
+import type { CreateModel } from "./types.js";
+
+export * from "./public.js";
+
+/** The version of this package. */
+export const version: string = packageVersion;
+
+// Called at the first createModel(): in a module that was loaded from a blob there is no address to be relative to.
+const engineURL = (): URL => new URL("./unfold.wasm", import.meta.url);
+
+/** Makes a model. The engine is fetched from `unfold.wasm` beside this file, or from runtime.wasmURL. */
+export const createModel: CreateModel = /* @__PURE__ */ modelFactory(
+  () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, simd, relaxed, sha256 }),
+);

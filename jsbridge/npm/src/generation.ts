@@ -1,0 +1,97 @@
+import type { Order } from "./engine/protocol.js";
+import { UnfoldError } from "./errors.js";
+import { Flow } from "./flow.js";
+import type { Sink } from "./runtime/runtime.js";
+import { aborted, onAbort } from "./signal.js";
+import type { Generated } from "./types.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** What a generation needs of its model. */
+export interface GenerationSource {
+  /** The model's vocabulary, once a run that has just begun has handed it over. */
+  vocabulary(): Promise<Vocabulary | undefined>;
+  open(options: Record<string, unknown>, sink: Sink): (order: Order) => void;
+  hold(): void;
+  drop(): void;
+}
+/** Sanitised options; the prompt still as it came. */
+export interface GenerationRequest {
+  prompt: string | ArrayLike<number> | undefined;
+  options: Record<string, unknown>;
+  signal: AbortSignal | undefined;
+}
+
+interface Group {
+  tokens: Int32Array;
+  probabilities: Float32Array;
+}
+
+/** Ids as the engine wants them: whole numbers become an Int32Array; it names what is not. */
+function toIds(prompt: ArrayLike<number>): ArrayLike<number> {
+  if (prompt instanceof Int32Array) return prompt;
+  const ids = Int32Array.from(prompt);
+  return ids.every((id, i) => id === prompt[i]) ? ids : prompt;
+}
+
+function encodePrompt({ prompt }: GenerationRequest, vocabulary: Vocabulary | undefined): ArrayLike<number> | undefined {
+  if (prompt === undefined || prompt.length === 0) return undefined;
+  if (typeof prompt !== "string") return toIds(prompt);
+  if (!vocabulary) {
+    throw new UnfoldError("STATE", "model.generate: prompt is text, but this model has no vocabulary; train it on a textDataset, or give token ids");
+  }
+  return vocabulary.encode(prompt, "model.generate: prompt");
+}
+
+/** Starts when the first token is asked for; ends in the engine when the loop is left. */
+export async function* generate(source: GenerationSource, request: GenerationRequest): AsyncGenerator<Generated, undefined> {
+  const { signal } = request;
+  if (signal?.aborted) throw aborted("model.generate", signal);
+  const vocabulary = await source.vocabulary();
+  const prompt = encodePrompt(request, vocabulary);
+  const text = vocabulary?.stream();
+  // A prompt may end in the middle of a character of several bytes.
+  if (text && prompt && vocabulary?.unit === "byte") for (const token of Array.from(prompt)) text.push(token);
+
+  let command: (order: Order) => void = () => {};
+  const flow = new Flow<Group>(() => command({ op: "credit", count: 1 }));
+  command = source.open(prompt ? { ...request.options, prompt } : request.options, {
+    started: () => {},
+    batch: (reply) => {
+      if (reply.type === "tokens") flow.push(reply);
+    },
+    ended: (reason) => {
+      if (reason === "disposed") flow.fail(new UnfoldError("STATE", "model.generate: the model was disposed of"));
+      else flow.end();
+    },
+    failed: (error) => flow.fail(error),
+  });
+  const offAbort = onAbort(signal, () => flow.fail(aborted("model.generate", signal as AbortSignal), true));
+  try {
+    for (;;) {
+      const group = await nextGroup(flow, source);
+      if (!group) return undefined;
+      for (let i = 0; i < group.tokens.length; i++) {
+        if (signal?.aborted) throw aborted("model.generate", signal);
+        const token = group.tokens[i] as number;
+        const probability = group.probabilities[i] as number;
+        yield text ? { token, text: text.push(token), probability } : { token, probability };
+      }
+      flow.taken();
+    }
+  } finally {
+    offAbort();
+    command({ op: "stop" });
+  }
+}
+
+async function nextGroup(flow: Flow<Group>, source: GenerationSource): Promise<Group | undefined> {
+  if (flow.empty) {
+    source.hold();
+    try {
+      while (flow.empty) await flow.arrival();
+    } finally {
+      source.drop();
+    }
+  }
+  return flow.peek();
+}

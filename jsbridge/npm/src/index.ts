@@ -1,0 +1,19 @@
+/// <reference path="./assets.d.ts" />
+import packed from "unfold:engine";
+import { relaxed, sha256, shim, simd } from "unfold:kernels";
+import packageVersion from "unfold:version";
+import makeGo from "unfold:wasm-exec";
+import workerSource from "unfold:worker";
+import { modelFactory } from "./create.js";
+import { Registry } from "./runtime/registry.js";
+import type { CreateModel } from "./types.js";
+
+export * from "./public.js";
+
+/** The version of this package. */
+export const version: string = packageVersion;
+
+/** Makes a model. The engine is inside this file: nothing is fetched. */
+export const createModel: CreateModel = /* @__PURE__ */ modelFactory(
+  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, simd, relaxed, sha256 }),
+);

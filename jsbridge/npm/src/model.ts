@@ -1,0 +1,272 @@
+import type { Method } from "./engine/bridge.js";
+import type { Order } from "./engine/protocol.js";
+import { UnfoldError } from "./errors.js";
+import { AHEAD } from "./flow.js";
+import { generate } from "./generation.js";
+import type { Crossing } from "./dataset/token.js";
+import { readDataset } from "./dataset/token.js";
+import { kindOf } from "./options.js";
+import type { Lease } from "./runtime/registry.js";
+import type { Sink } from "./runtime/runtime.js";
+import { checkSignal } from "./signal.js";
+import { readOwn, sanitise, sanitiseBag } from "./sanitise.js";
+import { TrainingRun } from "./training.js";
+import type {
+  Batch, Dataset, Generated, GenerateOptions, Model, ModelConfig, OptimizerOptions, PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
+} from "./types.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** How long dispose() waits for the calls before it; then their worker is ended under them. */
+const DISPOSE_MS = 2000;
+
+/** TrainOptions that stay on this side. */
+const HERE = ["signal", "sliceMs"] as const;
+
+/** The arguments of train(), checked and copied. */
+interface Prepared extends Crossing {
+  signal: AbortSignal | undefined;
+  sliceMs: number | undefined;
+  options: object;
+}
+
+class Refused {
+  constructor(readonly error: unknown) {}
+}
+
+/** A model in the engine, seen from outside. */
+export class EngineModel implements Model {
+  readonly #lease: Lease;
+  readonly #handle: number;
+  #disposal: Promise<void> | undefined;
+  #vocabulary: Vocabulary | undefined;
+  // Resolved as soon as a run that has begun has been accepted or refused.
+  #adoption: Promise<void> = Promise.resolve();
+  #steps = 0;
+
+  constructor(lease: Lease, handle: number, readonly config: ModelConfig) {
+    this.#lease = lease;
+    this.#handle = handle;
+  }
+
+  get runtime(): RuntimeInfo {
+    return this.#lease.runtime.info;
+  }
+
+  async forward(batch: Batch, options?: PassOptions): Promise<{ outputs: Tensor; loss?: number; state: State }> {
+    return this.#pass("forward", batch, options) as Promise<{ outputs: Tensor; loss?: number; state: State }>;
+  }
+
+  async gradients(batch: Batch, options?: PassOptions): Promise<{ loss: number; gradients: Record<string, Tensor>; initialState?: State }> {
+    return this.#pass("gradients", batch, options) as Promise<{ loss: number; gradients: Record<string, Tensor>; initialState?: State }>;
+  }
+
+  async trainStep(batch: Batch, optimizer?: OptimizerOptions, options?: PassOptions): Promise<{ loss: number; gradNorm: number; step: number; learningRate: number }> {
+    const where = "model.trainStep";
+    const args = [
+      sanitiseBag(batch, `${where}: batch`),
+      sanitise(optimizer, `${where}: optimizer`),
+      sanitise(options, `${where}: options`),
+    ];
+    const done = (await this.#call("trainStep", args)) as { loss: number; gradNorm: number; step: number; learningRate: number };
+    this.#steps = done.step;
+    return done;
+  }
+
+  async step(input: number | ArrayLike<number>, state?: State): Promise<{ output: Float32Array; state: State }> {
+    const args = [sanitise(input, "model.step: input", true), sanitise(state, "model.step: state")];
+    return this.#call("step", args) as Promise<{ output: Float32Array; state: State }>;
+  }
+
+  async weights(): Promise<Record<string, Tensor>> {
+    const { weights } = (await this.#call("weights", [])) as { weights: Record<string, Tensor> };
+    return weights;
+  }
+
+  async setWeights(weights: Record<string, Tensor>): Promise<void> {
+    await this.#call("setWeights", [sanitiseBag(weights, "model.setWeights: weights")]);
+  }
+
+  train(data: Dataset, options: TrainOptions): Training {
+    const { runtime } = this.#lease;
+    const run = this.#prepareRun(data, options);
+    return new TrainingRun({
+      open: (sink) => {
+        if (run instanceof Refused) throw run.error;
+        return this.#beginRun(run, sink);
+      },
+      signal: run instanceof Refused ? undefined : run.signal,
+      optimizer: readOptimizer(options),
+      stepsBefore: this.#steps,
+      reached: (step) => {
+        this.#steps = step;
+      },
+      hold: () => runtime.hold(),
+      drop: () => runtime.drop(),
+    });
+  }
+
+  /** Everything is read and copied at the call; what is wrong with it is for the Training to reject with. */
+  #prepareRun(data: Dataset, options: TrainOptions): Prepared | Refused {
+    const where = "model.train";
+    try {
+      this.#alive(where);
+      const bag = sanitiseBag(options, `${where}: options`, HERE);
+      const taken = readOwn(options, HERE, `${where}: options`);
+      const signal = checkSignal(taken.signal, where);
+      const sliceMs = checkSliceMs(taken.sliceMs);
+      const crossing = readDataset(data, where);
+      this.#checkTokens(crossing.data.tokens);
+      return { signal, sliceMs, options: bag, ...crossing };
+    } catch (error) {
+      return new Refused(error);
+    }
+  }
+
+  #beginRun(run: Prepared, sink: Sink): (order: Order) => void {
+    const { data, options, sliceMs } = run;
+    const before = this.#adoption;
+    let decided: () => void = () => {};
+    const decision = new Promise<void>((resolve) => (decided = resolve));
+    this.#adoption = before.then(() => decision);
+    return this.#lease.runtime.open(
+      { type: "train", model: this.#handle, data, options, sliceMs, credit: AHEAD },
+      {
+        started: () => {
+          this.#vocabulary = run.vocabulary;
+          decided();
+          sink.started();
+        },
+        batch: (reply) => sink.batch(reply),
+        ended: (reason) => {
+          decided();
+          sink.ended(reason);
+        },
+        failed: (error) => {
+          decided();
+          sink.failed(error);
+        },
+      },
+    );
+  }
+
+  generate(options: GenerateOptions): AsyncIterableIterator<Generated> {
+    const where = "model.generate";
+    const { runtime } = this.#lease;
+    return deferred(() => {
+      this.#alive(where);
+      const bag = sanitiseBag(options, `${where}: options`, ["signal"]);
+      const signal = checkSignal(readOwn(options, ["signal"], `${where}: options`).signal, where);
+      const { prompt } = bag;
+      delete bag.prompt;
+      const source = {
+        vocabulary: async () => {
+          runtime.hold();
+          await this.#adoption;
+          runtime.drop();
+          return this.#vocabulary;
+        },
+        open: (sent: Record<string, unknown>, sink: Sink) => {
+          this.#alive(where);
+          return runtime.open({ type: "generate", model: this.#handle, options: sent, credit: AHEAD }, sink);
+        },
+        hold: () => runtime.hold(),
+        drop: () => runtime.drop(),
+      };
+      return generate(source, { prompt: checkPrompt(prompt), options: bag, signal });
+    });
+  }
+
+  async inspect(_batch: Batch, _what: string | readonly string[]): Promise<never> {
+    this.#alive("model.inspect");
+    throw new UnfoldError("UNSUPPORTED", "model.inspect is not in this version; model.gradients and model.forward are");
+  }
+
+  async save(_options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {
+    this.#alive("model.save");
+    throw new UnfoldError("UNSUPPORTED", "model.save is not in this version; model.weights() gives every weight by name");
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    const { runtime, release } = this.#lease;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DISPOSE_MS);
+    });
+    try {
+      // Calls made before are served first. A dead engine has nothing left to free.
+      await Promise.race([runtime.call("dispose", [this.#handle]), late]);
+    } catch {
+      // Dead: its memory is gone with it.
+    } finally {
+      clearTimeout(timer);
+      release();
+    }
+  }
+
+  async #pass(method: "forward" | "gradients", batch: Batch, options: PassOptions | undefined): Promise<unknown> {
+    const where = `model.${method}`;
+    return this.#call(method, [sanitiseBag(batch, `${where}: batch`), sanitise(options, `${where}: options`)]);
+  }
+
+  async #call(method: Method, args: unknown[]): Promise<unknown> {
+    this.#alive(`model.${method}`);
+    return this.#lease.runtime.call(method, [this.#handle, ...args]);
+  }
+
+  #alive(where: string): void {
+    if (this.#disposal) throw new UnfoldError("STATE", `${where}: this model has been disposed of`);
+  }
+
+  #checkTokens(tokens: number): void {
+    const { input } = this.config;
+    if (!("tokens" in input)) {
+      throw new UnfoldError("CONFIG", "model.train: the dataset holds tokens, but the model reads features");
+    }
+    if (input.tokens !== tokens) {
+      throw new UnfoldError("SHAPE", `model.train: the dataset has ${tokens} tokens, the model was made for ${input.tokens} (input.tokens)`);
+    }
+  }
+}
+
+/** The numbers behind the getters of a Training, if they are where they should be; Go checks them. */
+function readOptimizer(options: unknown): { learningRate: number | undefined; clipNorm: number | undefined } {
+  const found = { learningRate: undefined as number | undefined, clipNorm: undefined as number | undefined };
+  try {
+    const { optimizer } = readOwn(options, ["optimizer"], "");
+    const { learningRate, clipNorm } = readOwn(optimizer, ["learningRate", "clipNorm"], "");
+    if (typeof learningRate === "number") found.learningRate = learningRate;
+    if (typeof clipNorm === "number") found.clipNorm = clipNorm;
+  } catch {
+    // The run itself will say what is wrong with them.
+  }
+  return found;
+}
+
+function checkSliceMs(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number") throw new UnfoldError("CONFIG", `model.train: sliceMs is ${kindOf(value)}; milliseconds are wanted`);
+  if (!(value >= 1 && value <= 1000)) throw new UnfoldError("RANGE", `model.train: sliceMs is ${value}; 1 … 1000 milliseconds are wanted`);
+  return value;
+}
+
+function checkPrompt(prompt: unknown): string | ArrayLike<number> | undefined {
+  if (prompt === undefined || typeof prompt === "string") return prompt;
+  if (ArrayBuffer.isView(prompt)) return prompt as unknown as ArrayLike<number>;
+  throw new UnfoldError("CONFIG", `model.generate: prompt is ${kindOf(prompt)}; text or token ids are wanted`);
+}
+
+/** Options are read at the call, but what is wrong with them is thrown where an iterable throws: at the first next(). */
+function deferred(make: () => AsyncGenerator<Generated, undefined>): AsyncIterableIterator<Generated> {
+  try {
+    return make();
+  } catch (thrown) {
+    return (async function* (): AsyncGenerator<Generated, undefined> {
+      throw thrown;
+    })();
+  }
+}

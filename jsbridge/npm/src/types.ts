@@ -1,0 +1,285 @@
+/**
+ * Everything that a caller sees. Dimension letters: B batch, T steps, I inputs, H hidden, O outputs, V vocabulary,
+ * E embedding, G gates. Arrays are row-major, batch first.
+ */
+
+/** Numbers with a shape: `data` holds the product of `shape` elements, the last dimension running fastest. */
+export interface Tensor {
+  shape: number[];
+  data: Float32Array | Int32Array;
+}
+
+/** What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. */
+export type State = Record<string, Tensor>;
+
+/** Token ids 0 … tokens-1, or float vectors of length `features` (I). */
+export type InputConfig = { tokens: number } | { features: number };
+
+/**
+ * The head and its loss: `classes` softmax + cross-entropy, `values` linear + mean squared error,
+ * `labels` sigmoid + binary cross-entropy.
+ */
+export type OutputConfig = { classes: number } | { values: number } | { labels: number };
+
+/** The shape of a network. */
+export interface ModelConfig {
+  input: InputConfig;
+  /** Width E of a trained embedding; tokens only. Absent: a token selects a column of `weight_ih`. */
+  embedding?: number;
+  /** Bottom to top, at least one. */
+  layers: LayerConfig[];
+  /** `"every"` (default): an output each step. `"last"`: one at the end of the sequence. */
+  readout?: "every" | "last";
+  output: OutputConfig;
+  /** Seed of every draw: initial weights, dropout, sampling. A whole number from 0 to 2^53-1; absent: 0. */
+  seed?: number;
+}
+
+/** One recurrent layer. */
+export interface LayerConfig {
+  cell: "rnn" | "lstm" | "gru";
+  /** Size H of the hidden state, at least 1. */
+  hidden: number;
+  /** `rnn` only; default `"tanh"`. */
+  activation?: "tanh" | "relu";
+  /** `rnn` only: what flows to the next step. `"hidden"` is the default, `"output"` is the Jordan network. */
+  recurrence?: "hidden" | "output";
+  /** `gru` only: the reset gate acts after the product; default true, as in PyTorch and Keras. */
+  resetAfter?: boolean;
+  /** A second pass from each sequence's own last valid step; for reading whole sequences. */
+  bidirectional?: boolean;
+  /** How the two directions are put together; default `"concat"`. */
+  merge?: "concat" | "sum" | "average" | "multiply";
+  /** Share of this layer's outputs dropped while training, in [0, 1); default 0. */
+  dropout?: number;
+  layerNorm?: boolean;
+  /** Initial weights; default `"pytorch"`: uniform in ±1/√H. */
+  init?: "pytorch" | "keras" | "orthogonal";
+}
+
+/** Where and how the engine runs. Models with the same runtime options share one engine. */
+export interface RuntimeOptions {
+  /** Default true: a worker, and this thread when none can be had. False: this thread, in slices. */
+  worker?: boolean;
+  /** The same bits on every machine: no fused multiply-add. Default false. */
+  deterministic?: boolean;
+  /** Where to fetch the engine from. At most one of wasmURL, wasmModule, wasmBytes. */
+  wasmURL?: string | URL;
+  /** The engine, already compiled (hosts that cannot compile from bytes). */
+  wasmModule?: WebAssembly.Module;
+  /** The engine's bytes. */
+  wasmBytes?: Uint8Array | ArrayBuffer;
+  /** A same-origin copy of `unfold-rnn/worker`, for pages whose policy forbids `worker-src blob:`. */
+  workerURL?: string | URL;
+}
+
+/** Where the engine runs indeed. */
+export interface RuntimeInfo {
+  readonly mode: "worker" | "main";
+  readonly kernels: "simd" | "relaxed-simd" | "portable";
+  readonly threads: number;
+  /** Present when a worker was wanted and could not be had: what stood in the way. */
+  readonly reason?: string;
+}
+
+/** B sequences of up to T steps. Plain arrays of numbers are taken wherever typed arrays are. */
+export interface Batch {
+  /** [B, T] ids, or [B, T, I]. */
+  inputs: Int32Array | Float32Array | readonly number[];
+  /** [B, T] ids or [B, T, O]; with `readout: "last"` [B] or [B, O]. */
+  targets?: Int32Array | Float32Array | readonly number[];
+  /** [B, T]. */
+  shape: readonly [batch: number, steps: number];
+  /** [B], 0 … T; absent: all T. */
+  lengths?: Int32Array | readonly number[];
+  /** [B, T] weights on the loss; absent: all 1. */
+  mask?: Float32Array | readonly number[];
+  /** Initial state; absent: zeros. */
+  state?: State;
+}
+
+/** `teacherForcing`: share of steps fed the target, in [0, 1]; for `recurrence: "output"`. */
+export interface PassOptions {
+  teacherForcing?: number;
+}
+
+/** Update rules and defaults are those of `torch.optim`. */
+export interface OptimizerOptions {
+  name: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adagrad" | "adam" | "adamw";
+  /** Step size; positive. */
+  learningRate: number;
+  schedule?: unknown;
+  /** Weight of the L2 penalty; default 0. */
+  weightDecay?: number;
+  /** Adam: decay of the mean of gradients; default 0.9. */
+  beta1?: number;
+  /** Adam: decay of the mean of squared gradients; default 0.999. */
+  beta2?: number;
+  /** Keeps the denominator off zero; default 1e-8 (Adam), 1e-10 (Adagrad). */
+  epsilon?: number;
+  /** Gradients whose global L2 norm is larger are scaled down to it; absent: never. */
+  clipNorm?: number;
+  /** Each gradient element is cut to ± this; absent: never. */
+  clipValue?: number;
+}
+
+/** How to train on a dataset. */
+export interface TrainOptions {
+  /** B: sequences side by side. */
+  batch: number;
+  /** T: window of truncated backpropagation through time. */
+  steps: number;
+  /** Passes over the data; this or `iterations`. */
+  epochs?: number;
+  /** Optimiser steps; this or `epochs`. */
+  iterations?: number;
+  optimizer: OptimizerOptions;
+  /** Carry the state from window to window. */
+  stateful?: boolean;
+  /** Evaluate on the held-out part: every so many steps, on at most so many tokens. */
+  validation?: boolean | { every?: number; tokens?: number };
+  earlyStopping?: unknown;
+  /** Ends the run with `ABORTED`. */
+  signal?: AbortSignal;
+  /** Milliseconds of work between two looks at messages, 1 … 1000; default 25 in a worker, 12 on this thread. */
+  sliceMs?: number;
+}
+
+/** One optimiser step. */
+export interface Progress {
+  /** Optimiser steps of this model so far, from 1; goes on over several runs. */
+  step: number;
+  epoch: number;
+  /** Mean over the batch, nats per token. */
+  loss: number;
+  /** Mean over the held-out part, nats per token; present in steps that evaluated it. */
+  validationLoss?: number;
+  /** Global L2 norm of the gradient before clipping. */
+  gradNorm: number;
+  learningRate: number;
+  tokensPerSecond: number;
+}
+
+/** How a run ended; `loss` is NaN when no step was made. */
+export interface TrainingSummary {
+  step: number;
+  epoch: number;
+  loss: number;
+  /** The last one that was evaluated. */
+  validationLoss?: number;
+  reason: "completed" | "stopped";
+}
+
+/**
+ * A run under way: it starts when it is created. Iterate it for one Progress a step (the engine keeps a few slices ahead
+ * at most, and leaving the loop stops it), or await it for the summary (it runs freely). Left alone, it waits after a few slices.
+ */
+export interface Training extends AsyncIterable<Progress>, Promise<TrainingSummary> {
+  /** Acts from the next step on; finite and positive. */
+  learningRate: number;
+  /** Acts from the next step on; positive. Undefined as long as the run clips nothing. */
+  get clipNorm(): number | undefined;
+  set clipNorm(value: number);
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends the run after the step under way. */
+  stop(): Promise<TrainingSummary>;
+}
+
+/** How to sample from a model of tokens. */
+export interface GenerateOptions {
+  /** Text, when the model knows its vocabulary, or ids. */
+  prompt?: string | Int32Array | readonly number[];
+  /** Tokens to generate. */
+  length: number;
+  /** Divides the logits; default 1. */
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  seed?: number;
+  /** State to start from; absent: zeros. */
+  state?: State;
+  /** Ends the generation with `ABORTED`. */
+  signal?: AbortSignal;
+}
+
+/** One sampled token. `text` is there when the model knows its vocabulary; of bytes, a character comes with its last byte. */
+export interface Generated {
+  token: number;
+  text?: string;
+  /** Probability that the model gave this token at the temperature asked for. */
+  probability: number;
+}
+
+/** Token ids to train on; what textDataset() gives, or your own. */
+export interface TokenDataset {
+  /** V: ids are 0 … tokens-1. */
+  readonly tokens: number;
+  /** The training part. */
+  readonly ids: Int32Array;
+  /** The held-out part. */
+  readonly validationIds?: Int32Array;
+  readonly unit?: TextUnit;
+  /** V texts, one a token. */
+  readonly vocabulary?: readonly string[];
+}
+export type Dataset = TokenDataset;
+
+/** `char`: code points. `byte`: UTF-8. `word` is to come. */
+export type TextUnit = "char" | "byte" | "word";
+
+export interface TextDatasetOptions {
+  /** What a token is. */
+  unit: TextUnit;
+  /** Share held out at the text's end, in [0, 0.9]; default 0.1. A share of fewer than 2 tokens is none. */
+  validation?: number;
+}
+
+/** What a model must beat, in nats per token. */
+export interface Baselines {
+  /** ln V. */
+  uniform: number;
+  /** Frequencies, add-one. */
+  unigram: number;
+  /** Witten–Bell pairs backed off to the unigram. */
+  bigram: number;
+}
+
+export interface TextDataset extends TokenDataset {
+  readonly unit: "char" | "byte";
+  readonly vocabulary: string[];
+  readonly validationIds: Int32Array;
+  /** Tokens in the whole text. */
+  readonly length: number;
+  encode(text: string): Int32Array;
+  decode(ids: ArrayLike<number>): string;
+  /** Counted on the training part, measured on the held-out part or, when there is none, on the training part. */
+  baselines(): Promise<Baselines>;
+}
+
+/** A network. Every call may be made while it trains. */
+export interface Model {
+  readonly config: ModelConfig;
+  readonly runtime: RuntimeInfo;
+  /** Outputs are probabilities for `classes` and `labels`. The loss comes when there are targets. */
+  forward(batch: Batch, options?: PassOptions): Promise<{ outputs: Tensor; loss?: number; state: State }>;
+  /** Un-clipped; the weights stay as they are. */
+  gradients(batch: Batch, options?: PassOptions): Promise<{ loss: number; gradients: Record<string, Tensor>; initialState?: State }>;
+  /** One optimiser step. The optimiser's state belongs to the model. */
+  trainStep(batch: Batch, optimizer?: OptimizerOptions, options?: PassOptions): Promise<{ loss: number; gradNorm: number; step: number; learningRate: number }>;
+  train(data: Dataset, options: TrainOptions): Training;
+  /** One time step of one sequence: an id or a vector [I], and the state it carries. */
+  step(input: number | ArrayLike<number>, state?: State): Promise<{ output: Float32Array; state: State }>;
+  generate(options: GenerateOptions): AsyncIterableIterator<Generated>;
+  inspect(batch: Batch, what: string | readonly string[]): Promise<never>;
+  /** Copies, under PyTorch's names and shapes. */
+  weights(): Promise<Record<string, Tensor>>;
+  setWeights(weights: Record<string, Tensor>): Promise<void>;
+  save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array>;
+  /** Frees it; the last model of a runtime ends its worker. Twice is fine. */
+  dispose(): Promise<void>;
+}
+
+/** Makes a model, and starts the engine when no model with the same runtime options has. */
+export type CreateModel = (config: ModelConfig, runtime?: RuntimeOptions) => Promise<Model>;

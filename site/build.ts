@@ -1,0 +1,54 @@
+/**
+ * Builds the page: `npx tsx site/build.ts` leaves build/site, a folder that any static host serves, from any path.
+ * Scripts and styles carry a hash of their content in their names; everything refers to everything relatively.
+ */
+import { build } from "esbuild";
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const site = fileURLToPath(new URL(".", import.meta.url));
+const out = path.join(site, "../build/site");
+const wasm = path.join(site, "../node_modules/unfold-rnn/dist/unfold.wasm");
+
+/** File name in the output of each entry point, by its path relative to src. */
+async function bundle(): Promise<Map<string, string>> {
+  const result = await build({
+    absWorkingDir: site,
+    entryPoints: ["src/app.ts", "src/app.css"],
+    entryNames: "[name]-[hash]",
+    outdir: out,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    metafile: true,
+    logLevel: "warning",
+  });
+  const names = new Map<string, string>();
+  for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {
+    if (entryPoint !== undefined) names.set(path.basename(entryPoint), path.basename(file));
+  }
+  return names;
+}
+
+/** The page with the bundles' names put in; each name must occur. */
+function link(html: string, names: Map<string, string>): string {
+  let linked = html;
+  for (const [source, name] of names) {
+    const reference = `"src/${source}"`;
+    if (!linked.includes(reference)) throw new Error(`site/index.html does not refer to ${reference}`);
+    linked = linked.replaceAll(reference, `"${name}"`);
+  }
+  return linked;
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await copyFile(wasm, path.join(out, "unfold.wasm")).catch((cause: unknown) => {
+  throw new Error(`${path.relative(process.cwd(), wasm)} is not there: build the package first (make package)`, { cause });
+});
+const html = await readFile(path.join(site, "index.html"), "utf8");
+await writeFile(path.join(out, "index.html"), link(html, await bundle()));
+await cp(path.join(site, "data"), path.join(out, "data"), { recursive: true });
+await copyFile(path.join(site, "src/favicon.svg"), path.join(out, "favicon.svg"));

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const module = "github.com/unfold-rnn/unfold"
+
+// A room is a folder of the house with what its shipped files may import. "std" is the standard library; a name that
+// ends in "/..." stands for the folder and everything below it.
+type room struct {
+	folder string
+	may    []string
+	why    string
+}
+
+// The most particular folder that matches a package is its room.
+var rooms = []room{
+	{"core/tensor", []string{"std"}, "the arena is the ground floor: everything stands on it"},
+	{"core/random", []string{"std"}, "the generator is carried in the model and knows nothing of it"},
+	{"core/kernel", []string{"std", "core/tensor"}, "kernels are what the engine asks of the machine, not the other way round"},
+	{"core/kernel/table", []string{"std"}, "the registry is read at build time by generators that must not link the engine"},
+	{"core/cell", []string{"std", "core/tensor", "core/kernel"}, "a cell is arithmetic on given memory, on kernels alone"},
+	{"core/checkpoint/...", []string{"std", "core/tensor", "core/checkpoint/..."}, "a checkpoint is neutral named tensors"},
+	{"core/reference", []string{"std", "gonum"}, "the oracle must share no code with what it judges"},
+	{"core/analysis", []string{"std", "gonum", "core/tensor"}, "analysis looks at numbers, not at models"},
+	{"core", []string{"std", "core/..."}, "the public Go face"},
+	{"core/...", []string{"std", "core/tensor", "core/kernel", "core/random"}, "side rooms stand on tensor, kernel and the generator"},
+	{"jsbridge", []string{"std", "core", "core/..."}, "the bridge exposes core and nothing else"},
+	{"wasm", []string{"std", "jsbridge"}, "main starts the bridge and does nothing else"},
+	{"wasm/asm", []string{"std"}, "the assembler is a general tool"},
+	{"wasm/simd/...", []string{"std", "wasm/asm", "wasm/simd", "core/kernel/table"}, "kernels are generated from the registry with our own assembler"},
+	{"site/...", []string{"std"}, "the page talks to the engine through the npm package only"},
+	{"tests/...", []string{"std", "any"}, ""},
+}
+
+// Forbidden wherever they are not named as allowed, with the reason.
+var forbidden = []struct {
+	path    string
+	allowed []string
+	why     string
+}{
+	{"syscall/js", []string{"jsbridge"}, "jsbridge is the only place that knows JavaScript; core runs natively too"},
+	{"core/reference", nil, "the reference is the judge of the tests, far too slow to ship"},
+	{"tests/...", nil, "tests import everything; nothing imports tests"},
+}
+
+// Packages that the downloaded wasm must not name, with what they would cost.
+var heavy = map[string]string{
+	"encoding/json": "it adds about 130 KB to the download and is lax; JSON is parsed on the JavaScript side",
+	"net/http":      "the engine makes no request; it would add megabytes to the download",
+	"regexp":        "it is heavy for the download; match by hand",
+	"reflect":       "it keeps dead code alive in the download; write the types out",
+}
+
+// What the wasm links.
+var linked = []string{"core/...", "jsbridge", "wasm"}
+
+func matches(pattern, folder string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return folder == below || strings.HasPrefix(folder, below+"/")
+	}
+	return folder == pattern
+}
+
+func matchesAny(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, folder) })
+}
+
+func roomOf(folder string) (room, bool) {
+	best, found := room{}, false
+	for _, r := range rooms {
+		exact := r.folder == folder
+		if !matches(r.folder, folder) {
+			continue
+		}
+		if !found || exact || (best.folder != folder && len(r.folder) > len(best.folder)) {
+			best, found = r, true
+		}
+	}
+	return best, found
+}
+
+// short is a package's place in the house, or its whole path when it is not of this module.
+func short(path string) string {
+	if path == module {
+		return "."
+	}
+	return strings.TrimPrefix(path, module+"/")
+}
+
+// category tells the word under which a rule allows an import.
+func category(path string) string {
+	first, _, _ := strings.Cut(path, "/")
+	switch {
+	case strings.HasPrefix(path, module):
+		return short(path)
+	case strings.HasPrefix(path, "gonum.org/"):
+		return "gonum"
+	case !strings.Contains(first, "."):
+		return "std"
+	}
+	return path
+}
+
+// refuse says why the shipped files of folder may not import path, or nothing.
+func refuse(folder, path string) string {
+	target := category(path)
+	r, ok := roomOf(folder)
+	if !ok {
+		return fmt.Sprintf("%s is in no room of the house; give it one in tests/imports/rules.go", folder)
+	}
+	if slices.Contains(r.may, "any") {
+		return ""
+	}
+	for _, f := range forbidden {
+		if (matches(f.path, target) || f.path == path) && !slices.Contains(f.allowed, folder) {
+			return fmt.Sprintf("%s → %s: %s", folder, short(path), f.why)
+		}
+	}
+	if why, ok := heavy[path]; ok && matchesAny(linked, folder) && folder != "core/reference" {
+		return fmt.Sprintf("%s → %s: %s", folder, path, why)
+	}
+	if !matchesAny(r.may, target) && target != folder {
+		return fmt.Sprintf("%s → %s: %s; it may import %s", folder, short(path), r.why, strings.Join(r.may, ", "))
+	}
+	return ""
+}

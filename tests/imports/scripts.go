@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// A script room is a folder of TypeScript that ships, with the bare names that its modules may import.
+type scriptRoom struct {
+	folder string
+	may    []string
+	why    string
+}
+
+var scriptRooms = []scriptRoom{
+	{"jsbridge/npm/src", nil, "the package has no dependency at run time and knows neither the page nor the tests"},
+	{"site/src", []string{"unfold-rnn", "unfold-rnn/external", "uplot"}, "the page uses the package by name, as a stranger would"},
+}
+
+var importOf = regexp.MustCompile(`(?m)^\s*(?:import|export)\b[^"';]*?["']([^"']+)["']|\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']`)
+
+// scriptRefusals reads every module of the script rooms below root.
+func scriptRefusals(root string) (refusals []string, modules int, err error) {
+	for _, r := range scriptRooms {
+		err := filepath.WalkDir(filepath.Join(root, r.folder), func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".ts") {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			modules++
+			inside, err := filepath.Rel(root, name)
+			if err != nil {
+				return err
+			}
+			refusals = append(refusals, refuseScript(r, filepath.ToSlash(inside), string(text))...)
+			return nil
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	return refusals, modules, nil
+}
+
+func refuseScript(r scriptRoom, file, text string) (refusals []string) {
+	for _, found := range importOf.FindAllStringSubmatch(text, -1) {
+		name := found[1] + found[2] + found[3]
+		if !allowedScript(r, file, name) {
+			refusals = append(refusals, fmt.Sprintf("%s → %s: %s", file, name, r.why))
+		}
+	}
+	return refusals
+}
+
+// allowedScript accepts what stays in the room, the listed names, and names that the build itself supplies.
+func allowedScript(r scriptRoom, file, name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return strings.HasPrefix(path.Join(path.Dir(file), name), r.folder+"/")
+	}
+	if strings.HasPrefix(name, "virtual:") || strings.HasPrefix(name, "unfold:") {
+		return true
+	}
+	for _, known := range r.may {
+		if name == known || strings.HasPrefix(name, known+"/") && !strings.HasPrefix(known, "unfold-rnn") {
+			return true
+		}
+	}
+	return false
+}
