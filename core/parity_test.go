@@ -21,10 +21,10 @@ const (
 )
 
 type parityCase struct {
-	cells              []Cell
-	hidden             []int
-	vocabulary, B, T   int
-	withState, lastOne bool
+	cells            []Cell
+	hidden           []int
+	vocabulary, B, T int
+	withState        bool
 }
 
 func (c parityCase) String() string {

@@ -130,6 +130,11 @@ func (m *Model) checkTraining(corpus Corpus, o TrainingOptions) error {
 // Options gives the optimiser's options as they are now.
 func (t *Training) Options() optim.Options { return t.options.Optimizer }
 
+// Sizes gives B and T of the run.
+func (t *Training) Sizes() cell.Extent {
+	return cell.Extent{Batch: t.options.Batch, Steps: t.options.Steps}
+}
+
 // SetOptimizer changes the optimiser's options from the next step on; the rule itself stays.
 func (t *Training) SetOptimizer(o optim.Options) error {
 	if o.Name != t.options.Optimizer.Name {
@@ -188,7 +193,7 @@ const snapshotEvery = 50
 
 func (t *Training) step() (Progress, error) {
 	m, began := t.model, time.Now()
-	e := cell.Extent{Batch: t.options.Batch, Steps: t.options.Steps}
+	e := t.Sizes()
 	m.begin(e)
 	if first := t.windows.Next(m.run.inputs, m.run.targets); !first {
 		m.resume(t.state)

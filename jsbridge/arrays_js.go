@@ -24,6 +24,7 @@ func bytesOf[E element](s []E) []byte {
 // copyIn copies a typed array of the same element type.
 func copyIn[E element](v js.Value) []E {
 	s := make([]E, v.Length())
+	crossed.add(len(bytesOf(s)))
 	view := js.Global().Get("Uint8Array").New(v.Get("buffer"), v.Get("byteOffset"), v.Get("byteLength"))
 	js.CopyBytesToGo(bytesOf(s), view)
 	return s
@@ -66,6 +67,7 @@ func ids(where, field string, v js.Value) ([]int32, error) {
 
 func wholeNumbers[E float32 | float64](where, field string, values []E) ([]int32, error) {
 	list := make([]int32, len(values))
+	crossed.add(len(bytesOf(list)))
 	for i, v := range values {
 		list[i] = int32(v)
 		if E(list[i]) != v || math.Abs(float64(v)) > math.MaxInt32 {
@@ -138,13 +140,15 @@ func tensorOut(t core.Tensor) map[string]any {
 	for i, n := range t.Shape {
 		extents[i] = n
 	}
+	crossed.add(len(bytesOf(t.Data)))
 	return map[string]any{"shape": extents, "data": float32Array(t.Data)}
 }
 
-func tensorsOut(list []core.Tensor) map[string]any {
-	out := make(map[string]any, len(list))
+// tensorsOut is an object of named tensors, in the order of the list.
+func tensorsOut(list []core.Tensor) js.Value {
+	out := js.Global().Get("Object").New()
 	for _, t := range list {
-		out[t.Name] = tensorOut(t)
+		out.Set(t.Name, tensorOut(t))
 	}
 	return out
 }

@@ -168,9 +168,11 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	if err := o.done(); err != nil {
 		return t, err
 	}
-	adam, _ := optim.Defaults("adam")
+	if optimizerOptions.IsUndefined() {
+		return t, core.Errorf(core.CodeConfig, "%s: optimizer is missing, want { name, learningRate, … }", where)
+	}
 	var err error
-	if t.Optimizer, err = optimizer(where, optimizerOptions, adam); err != nil {
+	if t.Optimizer, err = optimizer(where, optimizerOptions, optim.Options{}); err != nil {
 		return t, err
 	}
 	t.Validation, err = validationOptions(where, validation)

@@ -18,6 +18,17 @@ type bridge struct {
 type entry struct {
 	model    *core.Model
 	training *core.Training
+	batch    int // sizes of the latest training batch: a new one makes the workspace grow
+	steps    int
+}
+
+// grown makes room after a call whose workspace may be larger than those before.
+func (e *entry) grown(batch, steps int) {
+	if e.batch == batch && e.steps == steps {
+		return
+	}
+	e.batch, e.steps = batch, steps
+	makeRoom()
 }
 
 // Serve hands the functions to the host, js.Global().unfold.ready(bridge), and serves calls for ever.
@@ -64,6 +75,8 @@ func guard(call func([]js.Value) (answer, error), arguments []js.Value) (result 
 			result = failure(core.Errorf(core.CodeEngine, "engine: %v", fault), nil)
 		}
 	}()
+	crossed.add(callGarbage)
+	crossed.collect()
 	for len(arguments) < 4 {
 		arguments = append(arguments, js.Undefined())
 	}

@@ -83,6 +83,9 @@ func (b *bridge) trainSlice(arguments []js.Value) (answer, error) {
 			break
 		}
 	}
+	o := t.Sizes()
+	e.grown(o.Batch, o.Steps)
+	crossed.add(8 * cap(rows))
 	done := t.Done()
 	if done || fault != nil {
 		e.end()

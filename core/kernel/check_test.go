@@ -44,9 +44,16 @@ func TestArgumentsAreChecked(t *testing.T) {
 // TestHostileSizesDoNotWrap has sizes whose product is small in 64 bits.
 func TestHostileSizesDoNotWrap(t *testing.T) {
 	huge := math.MaxInt/4 + 2
-	assert.Panics(t, func() { Softmax(make([]float32, 8), huge, 5, 2) })
-	assert.Panics(t, func() { ColumnSums(make([]float32, 2), make([]float32, 8), 2, huge, 2) })
-	assert.Panics(t, func() { LSTMForward(make([]float32, 8), nil, nil, nil, nil, huge, 1, huge) })
+	for _, call := range []func(){
+		func() { Softmax(make([]float32, 8), 5, huge, 2) },
+		func() { ColumnSums(make([]float32, 2), make([]float32, 8), 4, huge, 2) },
+		func() { LSTMForward(make([]float32, 8), nil, nil, nil, nil, huge, 1, huge) },
+	} {
+		func() {
+			defer func() { assert.Contains(t, recover(), ", want [", "refused by the check, not by a slice's bounds") }()
+			call()
+		}()
+	}
 }
 
 func TestNothingToDo(t *testing.T) {

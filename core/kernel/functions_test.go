@@ -41,7 +41,7 @@ var functions = []struct {
 	exact  func(float64) float64
 }{
 	{"exp", Exp, exp32, func(x float64) float64 {
-		if y := math.Exp(x); y < 0x1p128 {
+		if y := math.Exp(x); !(y >= 0x1p128) {
 			return y
 		}
 		return math.Inf(1)

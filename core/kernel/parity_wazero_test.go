@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 	"sync"
@@ -39,7 +38,7 @@ var startHost = sync.OnceValues(func() (*host, error) {
 		return nil, err
 	}
 	m := asm.NewModule()
-	m.Export("mem", m.Memory(asm.Limits{Min: 64}))
+	m.Export("mem", m.Memory(asm.Limits{Min: memoryPages}))
 	memory, err := m.Bytes()
 	if err != nil {
 		return nil, err
@@ -58,22 +57,28 @@ var startHost = sync.OnceValues(func() (*host, error) {
 	return h, nil
 })
 
-// call copies the arguments into the memory, calls a kernel and copies the buffers back.
-func (h *host) call(kernel table.Kernel, args []any) (float64, error) {
+// memoryPages is the size of the memory; there is nothing behind it.
+const memoryPages = 64
+
+// call copies the arguments into the memory, calls a kernel and copies the buffers back. The buffer last, unless nil, is put
+// where its data ends with the memory, so that the engine traps a kernel that reads beyond it.
+func (h *host) call(kernel table.Kernel, args []any, last *buffer) (float64, error) {
 	next := uint32(64)
-	place := map[*buffer]uint32{}
+	place := map[*buffer]uint32{} // of data
 	for _, b := range buffers(args) {
-		place[b] = next
-		for i, x := range b.whole {
-			h.memory.WriteUint32Le(next+uint32(4*i), math.Float32bits(x))
-		}
+		before := uint32(4 * (len(b.whole) - 7 - len(b.data)))
+		place[b] = next + before
 		next += uint32(4 * len(b.whole))
+		if b == last {
+			place[b] = memoryPages<<16 - uint32(4*len(b.data))
+		}
+		h.copyBuffer(b, place[b], func(at uint32, x *float32) { h.memory.WriteUint32Le(at, math.Float32bits(*x)) })
 	}
 	var words []uint64
 	for _, a := range args {
 		switch a := a.(type) {
 		case *buffer:
-			words = append(words, uint64(place[a]+uint32(4*(len(a.whole)-7-len(a.data)))))
+			words = append(words, uint64(place[a]))
 		case []int32:
 			words = append(words, uint64(next))
 			for _, id := range a {
@@ -91,10 +96,11 @@ func (h *host) call(kernel table.Kernel, args []any) (float64, error) {
 		return 0, err
 	}
 	for b, at := range place {
-		bytes, _ := h.memory.Read(at, uint32(4*len(b.whole)))
-		for i := range b.whole {
-			b.whole[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
-		}
+		h.copyBuffer(b, at, func(at uint32, x *float32) {
+			if bits, ok := h.memory.ReadUint32Le(at); ok {
+				*x = math.Float32frombits(bits)
+			}
+		})
 	}
 	if len(results) == 0 {
 		return 0, nil
@@ -102,15 +108,31 @@ func (h *host) call(kernel table.Kernel, args []any) (float64, error) {
 	return api.DecodeF64(results[0]), nil
 }
 
+// copyBuffer visits the floats of a buffer with their addresses, guards included.
+func (h *host) copyBuffer(b *buffer, data uint32, visit func(at uint32, x *float32)) {
+	first := data - uint32(4*(len(b.whole)-7-len(b.data)))
+	for i := range b.whole {
+		visit(first+uint32(4*i), &b.whole[i])
+	}
+}
+
+// compareWithHost runs a case on both sides: with the buffers anywhere, then with each of them at the memory's end.
 func compareWithHost(t *testing.T, h *host, kernel table.Kernel, build func() []any) {
 	t.Helper()
-	want, got := build(), build()
+	want := build()
 	x := callGo(bodies[kernel.Name].portable, want)
-	y, err := h.call(kernel, got)
-	require.NoError(t, err)
-	assertSame(t, want, got)
-	if math.Float64bits(x) != math.Float64bits(y) && !(math.IsNaN(x) && math.IsNaN(y)) {
-		assert.Fail(t, "results differ", "portable %g, linked %g", x, y)
+	for last := -1; last < len(buffers(want)); last++ {
+		got := build()
+		var atEnd *buffer
+		if last >= 0 {
+			atEnd = buffers(got)[last]
+		}
+		y, err := h.call(kernel, got, atEnd)
+		require.NoError(t, err, "buffer %d at the end of the memory", last)
+		assertSame(t, want, got)
+		if math.Float64bits(x) != math.Float64bits(y) && !(math.IsNaN(x) && math.IsNaN(y)) {
+			assert.Fail(t, "results differ", "portable %g, linked %g", x, y)
+		}
 	}
 }
 

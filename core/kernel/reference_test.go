@@ -69,6 +69,7 @@ func TestProduct(t *testing.T) {
 					sum, size := 0.0, 1.0
 					if accumulate {
 						sum = float64(start.data[r*ldc+j])
+						size += math.Abs(sum)
 					}
 					for l := range k {
 						term := float64(a.data[r*lda+l]) * float64(b.data[l*ldb+j])
@@ -99,7 +100,8 @@ func TestProductTA(t *testing.T) {
 		scratch.ProductTA(c.data, ldc, a.data, lda, b.data, ldb, m, n, k)
 		for r := range m {
 			for j := range n {
-				sum, size := float64(start[r*ldc+j]), 1.0
+				sum := float64(start[r*ldc+j])
+				size := 1 + math.Abs(sum)
 				for l := range k {
 					term := float64(a.data[l*lda+r]) * float64(b.data[l*ldb+j])
 					sum, size = sum+term, size+math.Abs(term)

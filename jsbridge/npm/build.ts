@@ -118,5 +118,3 @@ mkdirSync(dist, { recursive: true });
 await bundle();
 declarations();
 copyFileSync(join(inputs, "unfold.wasm"), join(dist, "unfold.wasm"));
-copyFileSync(join(here, "README.md"), join(dist, "README.md"));
-copyFileSync(join(root, "LICENSE"), join(dist, "LICENSE"));

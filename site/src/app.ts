@@ -55,7 +55,7 @@ const controls = new Controls({
     sampler.ask();
   },
 });
-const panel = new TextPanel(notices, train);
+const panel = new TextPanel(notices, train, () => trainer.lacksText());
 let skipped: string[] = [];
 
 onLanguage(showSkipped);
@@ -63,7 +63,7 @@ onLanguage(() => showState(trainer.state));
 onLanguage(showEngine);
 startTheme(() => figures.restyle());
 chooseLanguage();
-action("reset").addEventListener("click", () => void restart(() => trainer.reset()));
+action("reset").addEventListener("click", () => void (trainer.hasText ? restart(() => trainer.reset()) : resume()));
 toggle().addEventListener("click", () => {
   if (trainer.state === "training") trainer.pause();
   else void resume();
@@ -109,6 +109,10 @@ async function restart(make: () => Promise<boolean>): Promise<boolean> {
 
 async function resume(): Promise<void> {
   notices.clear("failed");
+  if (!trainer.hasText) {
+    await panel.choose("austen");
+    return;
+  }
   await restart(async () => {
     await trainer.resume();
     return true;

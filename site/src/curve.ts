@@ -54,6 +54,11 @@ export class Curve {
     const width = this.#place.clientWidth;
     const height = this.#place.clientHeight;
     if (width === 0 || height === 0) return;
+    if (this.#rules.length === 0 && this.#columns[0].length === 0) {
+      this.restyle();
+      this.read({ step: null, training: null, heldOut: null });
+      return;
+    }
     if (this.#plot === undefined) {
       this.#plot = new uPlot(this.#options(width, height), this.#columns, this.#place);
     } else {

@@ -44,7 +44,7 @@ export const strings = {
     "损失随训练步的变化。第 {step} 步：训练 {loss}、留出 {heldOut} 比特／字。基线：均匀 {uniform}，一元 {unigram}，二元 {bigram}。",
   ],
   "loss.chartEmpty": ["Loss over training steps; nothing has been measured yet.", "损失随训练步的变化；尚无数据。"],
-  "stage.none": ["The first figures are on their way.", "第一批数字马上就到。"],
+  "stage.none": ["Nothing has been measured yet.", "尚无数据。"],
   "stage.noise": ["It has yet to do better than blind guessing.", "它还没有比瞎猜更好。"],
   "stage.uniform": ["Better than blind guessing: it is finding out which characters are common.", "已胜过瞎猜：正在摸清哪些字常见。"],
   "stage.unigram": ["It knows how common each character is, and begins to use the one before.", "已知道各字多常见，开始参考前一个字。"],

@@ -21,10 +21,14 @@ export class TextPanel {
   #own: string | null = null;
   #kind: Kind = "austen";
   #run: Run | undefined;
+  /** Counts what was asked for: a text that takes long to come must not push out a later one. */
+  #wish = 0;
 
   constructor(
     private readonly notices: Notices,
     private readonly train: Train,
+    /** The text that was asked for cannot be had. */
+    private readonly unavailable: () => void,
   ) {
     this.#dataset.addEventListener("change", () => void this.choose(this.#dataset.value as Kind));
     action("paste").addEventListener("click", () => this.#draft.focus());
@@ -46,13 +50,17 @@ export class TextPanel {
   /** One of the texts in the list. Resolves to whether it was taken. */
   async choose(kind: Kind): Promise<boolean> {
     if (kind === "own") return this.#own === null ? false : this.own(this.#own);
-    this.notices.clear("text");
+    const wish = ++this.#wish;
+    this.notices.clear("text", "file", "restored");
     try {
-      return await this.#use(await builtIn(kind), kind);
+      const text = await builtIn(kind);
+      return wish === this.#wish && (await this.#use(text, kind));
     } catch (thrown) {
+      if (wish !== this.#wish) return false;
       const { message } = problemOf(thrown);
       this.#dataset.value = this.#kind;
       const again = { label: () => say("notice.tryAgain"), name: "try-again", act: () => void this.choose(kind) };
+      this.unavailable();
       this.notices.error("text", () => say("notice.fetch", { message }), "", [again]);
       return false;
     }
@@ -60,6 +68,7 @@ export class TextPanel {
 
   /** A text of the person's own. It is kept whatever comes of it. */
   async own(text: string): Promise<boolean> {
+    this.#wish++;
     this.notices.clear("text", "file", "restored");
     const length = atMostTwo(text);
     if (length < 2) {
@@ -110,8 +119,10 @@ export class TextPanel {
     const [file] = files;
     if (file === undefined) return;
     const { name } = file;
+    const wish = ++this.#wish;
     this.notices.clear("text", "file");
     const reading = await readFile(file);
+    if (wish !== this.#wish) return;
     if ("refused" in reading) {
       const mega = (bytes: number): number => Math.ceil(bytes / 1e6);
       const message = reading.refused === "unreadable" ? reading.message : "";

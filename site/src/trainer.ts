@@ -81,11 +81,14 @@ export class Trainer {
     return this.#learningRate;
   }
 
-  /** Says that there is nothing to train on, and why. */
-  fail(problem: Problem): void {
-    if (this.#run !== undefined) return;
-    this.#setState("error");
-    this.events.failed(problem);
+  /** There is no text to train on. */
+  lacksText(): void {
+    if (this.#run === undefined && this.#wanted === undefined) this.#setState("error");
+  }
+
+  /** Whether there is a text that reset() and resume() can go on with. */
+  get hasText(): boolean {
+    return this.#wanted !== undefined;
   }
 
   /**
@@ -232,5 +235,10 @@ async function prepare(text: string, settings: Run["settings"], present: Run | u
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof UnfoldError) return { code: thrown.code, message: thrown.message };
   if (thrown instanceof OneToken) return { code: "ONE_TOKEN", message: thrown.message };
-  return { code: "PAGE", message: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) };
+  return { code: "PAGE", message: messageOf(thrown) };
+}
+
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`;
 }

@@ -59,6 +59,11 @@ export class Visit {
     return (await this.page.evaluate("document.body.innerText")) as string;
   }
 
+  /** What the page has raised as an alert. */
+  async alerts(): Promise<string> {
+    return (await this.page.evaluate(`[...document.querySelectorAll('[role="alert"]')].map((alert) => alert.innerText).join("\\n")`)) as string;
+  }
+
   control = (name: string) => this.page.locator(`[data-control="${name}"]`).first();
   action = (name: string) => this.page.locator(`[data-action="${name}"]`).first();
 

@@ -20,7 +20,7 @@ type room struct {
 var rooms = []room{
 	{"core/tensor", []string{"std"}, "the arena is the ground floor: everything stands on it"},
 	{"core/random", []string{"std"}, "the generator is carried in the model and knows nothing of it"},
-	{"core/kernel", []string{"std", "core/tensor"}, "kernels are what the engine asks of the machine, not the other way round"},
+	{"core/kernel", []string{"std", "core/tensor", "core/kernel/table"}, "kernels are what the engine asks of the machine, not the other way round"},
 	{"core/kernel/table", []string{"std"}, "the registry is read at build time by generators that must not link the engine"},
 	{"core/cell", []string{"std", "core/tensor", "core/kernel"}, "a cell is arithmetic on given memory, on kernels alone"},
 	{"core/checkpoint/...", []string{"std", "core/tensor", "core/checkpoint/..."}, "a checkpoint is neutral named tensors"},

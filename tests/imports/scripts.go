@@ -22,7 +22,10 @@ var scriptRooms = []scriptRoom{
 	{"site/src", []string{"unfold-rnn", "unfold-rnn/external", "uplot"}, "the page uses the package by name, as a stranger would"},
 }
 
-var importOf = regexp.MustCompile(`(?m)^\s*(?:import|export)\b[^"';]*?["']([^"']+)["']|\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']`)
+// Static imports and re-exports, which may run over several lines, and dynamic imports of a literal.
+var importOf = regexp.MustCompile(`(?m)^\s*import\s+(?:[\w$*{},\s]+?\sfrom\s*)?["']([^"']+)["']` +
+	`|^\s*export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s*from\s*["']([^"']+)["']` +
+	`|\bimport\(\s*["']([^"']+)["']`)
 
 // scriptRefusals reads every module of the script rooms below root.
 func scriptRefusals(root string) (refusals []string, modules int, err error) {

@@ -42,7 +42,6 @@ func sub(a, b expr) expr { return apply(asm.F32x4Sub, a, b) }
 func mul(a, b expr) expr { return apply(asm.F32x4Mul, a, b) }
 func div(a, b expr) expr { return apply(asm.F32x4Div, a, b) }
 func sqrt(a expr) expr   { return apply(asm.F32x4Sqrt, a) }
-func and(a, b expr) expr { return apply(asm.V128And, a, b) }
 func or(a, b expr) expr  { return apply(asm.V128Or, a, b) }
 func splat(a expr) expr  { return apply(asm.F32x4Splat, a) }
 

@@ -139,12 +139,11 @@ export function sanitise(value: unknown, where: string, numeric = false): Plain 
 
 export type Bag = { [name: string]: Plain };
 
-/** As sanitise, for an argument that must be an object of options, without those in `skip`; `undefined` gives an empty one. */
+/** As sanitise, for an argument that must be an object, without the properties in `skip`. */
 export function sanitiseBag(value: unknown, where: string, skip: readonly string[] = []): Bag {
-  if (value === undefined) return Object.create(null) as Bag;
   return guarded(() => {
     if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-      throw new UnfoldError("CONFIG", `${where} is ${kindOf(value)}; an object of options is wanted`);
+      throw new UnfoldError("CONFIG", `${where} is ${kindOf(value)}; an object is wanted`);
     }
     return new Walk().object(value, where, 0, skip);
   }, where) as Bag;

@@ -208,7 +208,7 @@ export interface GenerateOptions {
 export interface Generated {
   token: number;
   text?: string;
-  /** Probability that the model gave this token at the temperature asked for. */
+  /** Probability that the model gave this token, at temperature 1 whatever temperature drew it: how sure it was. In (0, 1]. */
   probability: number;
 }
 

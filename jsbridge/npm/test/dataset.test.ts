@@ -64,7 +64,7 @@ test("what is refused, by name", async () => {
   await no(new Uint8Array(0), { unit: "byte" }, "RANGE", /empty/);
   await no("some text", { unit: "word" }, "UNSUPPORTED", /"word"/);
   await no("some text", { unit: "chars" }, "CONFIG", /did you mean "char"/);
-  await no("some text", undefined, "CONFIG", /unit is nothing/);
+  await no("some text", undefined, "CONFIG", /options is nothing/);
   await no("some text", { unit: "char", validaton: 0.1 }, "CONFIG", /"validaton" is not an option; did you mean "validation"/);
   await no("some text", { unit: "char", validation: 0.95 }, "RANGE", /0\.95/);
   await no("some text", { unit: "char", validation: NaN }, "RANGE", /NaN/);

@@ -19,6 +19,8 @@ interface Run {
   /** The run fails with NUMERIC at this step of its own. */
   failAt: number;
   own: number;
+  /** So many slices more give no row, as within a long validation. */
+  silent: number;
 }
 
 /**
@@ -64,9 +66,9 @@ export class FakeBridge implements Bridge {
 
   trainBegin = (model: unknown, data: unknown, options: unknown): unknown => {
     this.enter("trainBegin");
-    const { iterations, optimizer, failAt } = options as { iterations: number; optimizer: { learningRate: number }; failAt?: number };
+    const { iterations, optimizer, failAt, silent } = options as { iterations: number; optimizer: { learningRate: number }; failAt?: number; silent?: number };
     if (!((data as { ids: Int32Array }).ids instanceof Int32Array)) return refuse("CONFIG", "ids are no Int32Array");
-    this.runs.set(model as number, { left: iterations, learningRate: optimizer.learningRate, failAt: failAt ?? Infinity, own: 0 });
+    this.runs.set(model as number, { left: iterations, learningRate: optimizer.learningRate, failAt: failAt ?? Infinity, own: 0, silent: silent ?? 0 });
     return {};
   };
   trainSlice = (model: unknown): unknown => {
@@ -75,6 +77,7 @@ export class FakeBridge implements Bridge {
     const run = this.runs.get(model as number);
     if (!run) return refuse("STATE", "not training");
     const rows: number[] = [];
+    if (run.silent-- > 0) return { progress: new Float64Array(0), done: false };
     for (let i = 0; i < this.perSlice && run.left > 0; i++) {
       if (++run.own === run.failAt) {
         this.runs.delete(model as number);

@@ -39,6 +39,13 @@ test("a slow consumer holds the host back, and loses nothing", async () => {
   assert.equal(steps, 40);
 });
 
+test("slices without a row, as within a long validation, do not use up the credit", async () => {
+  const { model } = await fakeModel();
+  let steps = 0;
+  for await (const p of model.train(data, options(20, { silent: 50 }))) assert.equal(p.step, ++steps);
+  assert.equal(steps, 20);
+});
+
 test("nobody looks: it starts, then waits; a late iteration gets everything", async () => {
   const { model, bridge } = await fakeModel();
   const run = model.train(data, options(100));

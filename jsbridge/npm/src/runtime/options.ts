@@ -1,5 +1,6 @@
 import { UnfoldError } from "../errors.js";
 import { checkNames, kindOf } from "../options.js";
+import type { Bag } from "../sanitise.js";
 import { readOwn, sanitiseBag } from "../sanitise.js";
 import type { RuntimeOptions } from "../types.js";
 
@@ -20,7 +21,7 @@ export interface Wanted {
 }
 
 export function checkRuntime(runtime: RuntimeOptions | undefined): Wanted {
-  const bag = sanitiseBag(runtime, "runtime", NOT_PLAIN);
+  const bag = runtime === undefined ? (Object.create(null) as Bag) : sanitiseBag(runtime, "runtime", NOT_PLAIN);
   const taken = readOwn(runtime, NOT_PLAIN, "runtime");
   checkNames("runtime", bag, NAMES);
   const flag = (name: "worker" | "deterministic", absent: boolean): boolean => {
