@@ -45,7 +45,10 @@ const sampler = new Sampler(
 );
 const controls = new Controls({
   learningRate: (rate) => trainer.setLearningRate(rate),
-  network: (settings) => restart(() => trainer.begin(trainer.current?.text ?? "", settings)),
+  network: (settings) => {
+    const { text } = trainer;
+    return text === undefined ? Promise.resolve(true) : restart(() => trainer.begin(text, settings));
+  },
   temperature: (value) => {
     sampler.temperature = value;
     sampler.ask();
@@ -63,7 +66,7 @@ onLanguage(() => showState(trainer.state));
 onLanguage(showEngine);
 startTheme(() => figures.restyle());
 chooseLanguage();
-action("reset").addEventListener("click", () => void (trainer.hasText ? restart(() => trainer.reset()) : resume()));
+action("reset").addEventListener("click", () => void (trainer.text === undefined ? resume() : restart(() => trainer.reset())));
 toggle().addEventListener("click", () => {
   if (trainer.state === "training") trainer.pause();
   else void resume();
@@ -98,18 +101,18 @@ async function train(text: string, kind: Kind): Promise<boolean> {
 /** Something that makes a new network, with a word when it takes long. */
 async function restart(make: () => Promise<boolean>): Promise<boolean> {
   notices.clear("refused");
-  const slow = setTimeout(() => notices.info("reading", () => say("notice.reading")), patienceMs);
+  const slow = setTimeout(() => notices.info("preparing", () => say("notice.preparing")), patienceMs);
   try {
     return await make();
   } finally {
     clearTimeout(slow);
-    notices.clear("reading");
+    notices.clear("preparing");
   }
 }
 
 async function resume(): Promise<void> {
   notices.clear("failed");
-  if (!trainer.hasText) {
+  if (trainer.text === undefined) {
     await panel.choose("austen");
     return;
   }
@@ -190,7 +193,7 @@ function showEngine(): void {
   if (run === undefined) return;
   const { settings, plan } = run;
   const { runtime } = run.model;
-  const count = countWeights(settings.cell, settings.hidden, settings.layers, run.data.tokens);
+  const count = countWeights({ ...settings, tokens: run.data.tokens });
   write(output("weights"), say("settings.weights", { count, steps: plan.steps }));
   const where = say(`engine.${runtime.mode}`, { reason: runtime.reason ?? "" });
   write(output("engine"), say(`engine.${runtime.kernels}`, { where }));

@@ -113,7 +113,7 @@ export const strings = {
   "footer.noscript": ["Training needs JavaScript and WebAssembly; both run here, nothing is sent anywhere.", "训练需要 JavaScript 与 WebAssembly；均在本机运行，不向外发送任何内容。"],
 
   "notice.dismiss": ["Dismiss", "关闭"],
-  "notice.reading": ["Reading the text.", "正在读取文本。"],
+  "notice.preparing": ["One moment: the next network is being made ready.", "请稍候：正在准备新的网络。"],
   "notice.tryAgain": ["Try again", "重试"],
   "notice.restart": ["Start over", "重新开始"],
   "notice.rateBack": ["Go on at {rate}", "改用 {rate} 继续"],
@@ -123,7 +123,10 @@ export const strings = {
   "notice.one": ["One character is not enough: at least 2 are needed, one to read and one to guess. Nothing has changed.", "只有一个字不够：至少要 2 个，读一个，猜一个。一切照旧。"],
   "notice.same": ["The text repeats one character only; there is nothing to guess. Nothing has changed.", "全文只有同一个字，没有可猜的。一切照旧。"],
   "notice.short": ["A short text: training takes {batch} × {steps} characters at a time instead of {usualBatch} × {usualSteps}.", "文本较短：每次训练取 {batch} × {steps} 字，而非 {usualBatch} × {usualSteps}。"],
-  "text.wide": ["{distinct} distinct characters: training takes {batch} × {steps} at a time, so that it stays quick.", "共 {distinct} 个不同的字：每次训练取 {batch} × {steps} 字，以保持速度。"],
+  "text.heavy": [
+    "{distinct} distinct characters and a hidden size of {hidden}: training takes {batch} × {steps} characters at a time, so that it stays quick.",
+    "共 {distinct} 个不同的字，{hidden} 个隐藏单元：每次训练取 {batch} × {steps} 字，以保持速度。",
+  ],
   "notice.replaced": ["{count} places of {name} were not valid UTF-8 and were replaced by \u{fffd}.", "{name} 中有 {count} 处不是有效的 UTF-8，已替换为 \u{fffd}。"],
   "notice.binary": ["{name} looks binary, not like text. Nothing has changed.", "{name} 像是二进制文件，不是文本。一切照旧。"],
   "notice.cut": ["{total} characters are more than this page takes: the first {used} are used.", "共 {total} 字，超出本页所能处理：仅用前 {used} 字。"],

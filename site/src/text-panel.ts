@@ -19,7 +19,9 @@ export class TextPanel {
   readonly #file = input("file");
   /** The person's own text, as long as it is not forgotten. */
   #own: string | null = null;
+  /** Of the text in use. */
   #kind: Kind = "austen";
+  #asked: { text: string; kind: Kind } | undefined;
   #run: Run | undefined;
   /** Counts what was asked for: a text that takes long to come must not push out a later one. */
   #wish = 0;
@@ -100,18 +102,17 @@ export class TextPanel {
   /** The text of a new network. */
   show(run: Run): void {
     this.#run = run;
+    if (this.#asked?.text === run.text) this.#kind = this.#asked.kind;
+    this.#dataset.value = this.#kind;
     this.#facts();
   }
 
   async #use(text: string, kind: Kind): Promise<boolean> {
-    const before = this.#kind;
-    this.#kind = kind;
+    const asked = { text, kind };
+    this.#asked = asked;
     this.#dataset.value = kind;
     const taken = await this.train(text, kind);
-    if (!taken && this.#kind === kind && this.#run !== undefined && this.#run.text !== text) {
-      this.#kind = before;
-      this.#dataset.value = before;
-    }
+    if (!taken && this.#asked === asked) this.#dataset.value = this.#kind;
     return taken;
   }
 
@@ -148,8 +149,8 @@ export class TextPanel {
       plan: say("text.planValue", { batch: plan.batch, steps: plan.steps }),
     };
     for (const [name, fact] of Object.entries(facts)) write(part(`[data-fact="${name}"]`), fact);
-    const wide = { distinct: data.tokens, batch: plan.batch, steps: plan.steps };
-    write(output("plan-note"), plan.reason === "wide" ? say("text.wide", wide) : "");
+    const heavy = { distinct: data.tokens, hidden: run.settings.hidden, batch: plan.batch, steps: plan.steps };
+    write(output("plan-note"), plan.reason === "heavy" ? say("text.heavy", heavy) : "");
     write(output("head"), head(text, preview).trim().replace(/\n\s*\n/g, "\n") + (text.length > preview ? "…" : ""));
   }
 }

@@ -61,6 +61,8 @@ export class Trainer {
   #run: Run | undefined;
   #training: Training | undefined;
   #wanted: { text: string; settings: Omit<Settings, "learningRate"> } | undefined;
+  /** The text that is being made ready. */
+  #coming: string | undefined;
   #learningRate: number;
   #ticket = 0;
 
@@ -86,9 +88,9 @@ export class Trainer {
     if (this.#run === undefined && this.#wanted === undefined) this.#setState("error");
   }
 
-  /** Whether there is a text that reset() and resume() can go on with. */
-  get hasText(): boolean {
-    return this.#wanted !== undefined;
+  /** What a next network would learn from: the text on its way, else the present one. */
+  get text(): string | undefined {
+    return this.#coming ?? this.#wanted?.text;
   }
 
   /**
@@ -97,6 +99,7 @@ export class Trainer {
    */
   async begin(text: string, settings: Omit<Settings, "learningRate">): Promise<boolean> {
     const ticket = ++this.#ticket;
+    this.#coming = text;
     if (this.#run === undefined) {
       this.#wanted = { text, settings };
       this.#setState("loading");
@@ -105,13 +108,16 @@ export class Trainer {
     try {
       next = await prepare(text, settings, this.#run);
     } catch (thrown) {
-      if (ticket === this.#ticket) this.#reject(problemOf(thrown));
+      if (ticket !== this.#ticket) return false;
+      this.#coming = undefined;
+      this.#reject(problemOf(thrown));
       return false;
     }
     if (ticket !== this.#ticket) {
       void next.model.dispose().catch(() => {});
       return false;
     }
+    this.#coming = undefined;
     this.#retire();
     this.#run = next;
     this.#wanted = { text, settings };
@@ -146,7 +152,8 @@ export class Trainer {
 
   /** The same text and settings from new weights. */
   async reset(): Promise<boolean> {
-    return this.#wanted === undefined ? false : this.begin(this.#wanted.text, this.#wanted.settings);
+    const { text } = this;
+    return text === undefined || this.#wanted === undefined ? false : this.begin(text, this.#wanted.settings);
   }
 
   setLearningRate(rate: number): void {
@@ -228,7 +235,8 @@ async function prepare(text: string, settings: Run["settings"], present: Run | u
     output: { classes: data.tokens },
     seed: settings.seed,
   });
-  return { text, data, model, plan: planFor(data.ids.length, data.tokens), settings };
+  const plan = planFor(data.ids.length, data.validationIds.length, { ...settings, tokens: data.tokens });
+  return { text, data, model, plan, settings };
 }
 
 /** Any thrown value as a problem. */
