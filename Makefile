@@ -22,7 +22,7 @@ NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge
 SITE_SOURCES := $(call sources,site/src site/data,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
-WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js $(KERNELS)
+WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.go.txt $(KERNELS)
 NPM := $(addprefix jsbridge/npm/dist/,index.js external.js worker.js unfold.wasm index.d.ts)
 SITE := build/site/index.html
 
@@ -48,6 +48,12 @@ $(KERNELS) &: $(KERNEL_SOURCES) build/wasm/toolchain
 
 build/wasm/unfold.wasm: $(GO_SOURCES) build/wasm/toolchain
 	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -o $@ ./wasm
+	chmod -x $@
+
+# The engine holds Go's runtime, whose terms go with every copy.
+build/wasm/LICENSE.go.txt: build/wasm/toolchain
+	cp "$$(go env GOROOT)/LICENSE" $@
+	touch $@
 
 build/wasm/wasm_exec.js: build/wasm/toolchain
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@

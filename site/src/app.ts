@@ -14,8 +14,6 @@ import { type Problem, type Run, Trainer, type TrainerState, problemOf } from ".
 
 // A text that takes longer than this to be ready is announced.
 const patienceMs = 250;
-// Where a learning rate that blew up is taken back to.
-const safeRate = defaults.learningRate;
 
 setLanguage(preferredLanguage(location.search, navigator.languages));
 const notices = new Notices();
@@ -146,11 +144,12 @@ function failed({ code, message }: Problem): void {
   const over: NoticeAction = { label: () => say("notice.restart"), name: "start-over", act: () => void resume() };
   if (code === "NUMERIC") {
     const rate = formatRate(trainer.learningRate);
+    const calmer = Math.min(defaults.learningRate, trainer.learningRate / 10);
     const back: NoticeAction = {
-      label: () => say("notice.rateBack", { rate: formatRate(safeRate) }),
+      label: () => say("notice.rateBack", { rate: formatRate(calmer) }),
       name: "rate-back",
       act: () => {
-        controls.setLearningRate(safeRate);
+        controls.setLearningRate(calmer);
         void resume();
       },
     };

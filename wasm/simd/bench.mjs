@@ -127,10 +127,10 @@ function time(workload, calls) {
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1]
 const peakWork = { flop: 20000 * peak.flop(), call: () => peak.peak(20000), burst: 1 }
 for (const workload of workloads) {
-  // Short calls are timed in bursts of some 50 µs, unless each needs fresh input.
+  // Short calls are timed in bursts, long against the clock, unless each needs fresh input.
   workload.burst = 1
   for (let i = 0; i < 200; i++) workload.before?.(), workload.call()
-  if (!workload.before) workload.burst = Math.max(1, Math.ceil(5e-5 / (time(workload, 20) / 20)))
+  while (!workload.before && time(workload, 1) < 5e-4) workload.burst *= 2
 }
 time(peakWork, 20)
 
@@ -139,7 +139,7 @@ const rates = workloads.map(() => []), shares = workloads.map(() => []), peaks =
 for (let round = 0; round < rounds; round++) {
   workloads.forEach((workload, i) => {
     const limit = (4 * peakWork.flop) / time(peakWork, 4) / 1e9
-    const calls = Math.max(3, Math.ceil(4e-3 / Math.max(1e-6, time(workload, 1))))
+    const calls = Math.max(3, Math.ceil(4e-3 / Math.max(1e-4, time(workload, 1))))
     const rate = ((workload.flop ?? workload.elements) * calls * workload.burst) / time(workload, calls) / 1e9
     peaks.push(limit)
     rates[i].push(rate)
