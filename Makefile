@@ -9,6 +9,7 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules
 
 ADDR ?= 127.0.0.1:8080
+PYTHON ?= python3
 
 # ---- what is made, and from what ----------------------------------------------------------------
 # Directories stand among the sources, so that a deleted file counts as a change.
@@ -118,6 +119,16 @@ test-browser: build ## the page and the package in headless Chromium
 .PHONY: test-mutation
 test-mutation: ## break one backward equation at a time; the Go tests must notice each
 	@go run ./tests/mutation
+
+.PHONY: golden
+golden: build/.torch/done ## ask PyTorch again for tests/golden/*.json (Python 3.11 or later; its wheels take 5 GB under build)
+	build/.torch/bin/python -B tests/golden/make_goldens.py
+
+build/.torch/done: tests/golden/requirements.txt
+	rm -rf build/.torch
+	$(PYTHON) -m venv build/.torch
+	build/.torch/bin/python -m pip install --quiet -r $<
+	touch $@
 
 .PHONY: soak
 soak: $(NPM) ## 10,000 training steps: memory stays flat

@@ -1,18 +1,29 @@
 package core
 
-import "github.com/unfold-rnn/unfold/core/cell"
+import "strconv"
 
-// Batch is B sequences of T steps.
+// Batch is B sequences of up to T steps, batch first.
 type Batch struct {
-	Inputs  []int32 // [B, T] ids
-	Targets []int32 // [B, T] ids; absent where only outputs are wanted
-	Batch   int     // B ≥ 1
-	Steps   int     // T ≥ 1
-	State   State   // initial state; absent: zeros
+	Inputs       []int32   // [B, T] ids, where the input has tokens
+	Features     []float32 // [B, T, I], where it has features
+	Targets      []int32   // [B, T] ids for classes; [B] where the network answers once
+	TargetValues []float32 // [B, T, O] or [B, O] for values and labels
+	Batch        int       // B ≥ 1
+	Steps        int       // T ≥ 1
+	Lengths      []int32   // of each sequence, 0 … T; absent: all T
+	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
+	State        State     // initial state; absent: zeros
+
+	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
+	// network's own output. Absent: 1 where there are targets, 0 where there are none.
+	TeacherForcing *float64
 }
 
-// State is what a model carries from step to step: for every layer k a tensor "h_l{k}" [B, H], and for an LSTM
-// "c_l{k}" [B, H].
+// hasTargets says whether there is something to compare with.
+func (b Batch) hasTargets() bool { return b.Targets != nil || b.TargetValues != nil }
+
+// State is what a model carries from step to step: for every layer k a tensor "h_l{k}" [B, H], for an LSTM also
+// "c_l{k}", for a second direction the same with "_reverse", for pattern 2 "y_l0" [B, O] alone.
 type State []Tensor
 
 // largestRows bounds B·T so that sizes of a run stay far inside an int.
@@ -23,16 +34,22 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
 			where, b.Batch, b.Steps, largestRows)
 	}
-	if err := wantIDs(where, "inputs", b.Inputs, b, m.config.Input.Tokens, "input.tokens"); err != nil {
+	if err := wantLengths(where, b); err != nil {
 		return err
 	}
-	if b.Targets == nil && needTargets {
-		return Errorf(CodeConfig, "%s: targets are missing, want [%d %d] ids", where, b.Batch, b.Steps)
+	if err := m.checkInputs(where, b); err != nil {
+		return err
 	}
-	if b.Targets != nil {
-		if err := wantIDs(where, "targets", b.Targets, b, m.config.Output.Classes, "output.classes"); err != nil {
+	if !b.hasTargets() && needTargets {
+		return Errorf(CodeConfig, "%s: targets are missing, want %s", where, m.targetShape(b))
+	}
+	if b.hasTargets() {
+		if err := m.checkTargets(where, b); err != nil {
 			return err
 		}
+	}
+	if err := wantMask(where, b); err != nil {
+		return err
 	}
 	if err := m.checkState(where, b.State, b.Batch); err != nil {
 		return err
@@ -49,20 +66,128 @@ func (m *Model) checkMemory(where string, batch, steps int) error {
 	return nil
 }
 
-func wantIDs(where, field string, ids []int32, b Batch, limit int, source string) error {
-	if len(ids) != b.Batch*b.Steps {
-		return Errorf(CodeShape, "%s: %s has %d ids, shape [%d %d] wants %d", where, field, len(ids), b.Batch, b.Steps, b.Batch*b.Steps)
+func (b Batch) length(i int) int {
+	if b.Lengths == nil {
+		return b.Steps
 	}
-	for i, id := range ids {
-		if id < 0 || int(id) >= limit {
-			return Errorf(CodeRange, "%s: %s[%d][%d] is %d, want 0 … %d (%s = %d)",
-				where, field, i/b.Steps, i%b.Steps, id, limit-1, source, limit)
+	return int(b.Lengths[i])
+}
+
+func wantLengths(where string, b Batch) error {
+	if b.Lengths == nil {
+		return nil
+	}
+	if len(b.Lengths) != b.Batch {
+		return Errorf(CodeShape, "%s: lengths has %d entries, want %d (batch)", where, len(b.Lengths), b.Batch)
+	}
+	for i, n := range b.Lengths {
+		if n < 0 || int(n) > b.Steps {
+			return Errorf(CodeRange, "%s: lengths[%d] is %d, want 0 … %d (steps)", where, i, n, b.Steps)
 		}
 	}
 	return nil
 }
 
-// checkState wants no state at all or every tensor of [Model.stateNames], each [B, H] and finite.
+func wantMask(where string, b Batch) error {
+	if b.Mask == nil {
+		return nil
+	}
+	if len(b.Mask) != b.Batch*b.Steps {
+		return Errorf(CodeShape, "%s: mask has %d values, want [%d %d]", where, len(b.Mask), b.Batch, b.Steps)
+	}
+	for i, w := range b.Mask {
+		if !(w >= 0) || !finite(float64(w)) {
+			return Errorf(CodeRange, "%s: mask[%d][%d] is %v, want a finite number, 0 or above", where, i/b.Steps, i%b.Steps, w)
+		}
+	}
+	return nil
+}
+
+func (m *Model) checkInputs(where string, b Batch) error {
+	if n := m.config.Input.Features; n > 0 {
+		return wantValues(where, "inputs", b.Features, b, b.Steps, n, "input.features")
+	}
+	return wantIDs(where, "inputs", b.Inputs, b, b.Steps, m.config.Input.Tokens, "input.tokens")
+}
+
+// answers is the number of outputs a sequence: T, or 1 behind the last step.
+func (m *Model) answers(steps int) int {
+	if m.config.Readout == Last {
+		return 1
+	}
+	return steps
+}
+
+func (m *Model) targetShape(b Batch) string {
+	shape := "[" + strconv.Itoa(b.Batch)
+	if m.config.Readout == Every {
+		shape += " " + strconv.Itoa(b.Steps)
+	}
+	if m.config.Output.Classes > 0 {
+		return shape + "] ids"
+	}
+	return shape + " " + strconv.Itoa(m.config.Output.width()) + "] values"
+}
+
+func (m *Model) checkTargets(where string, b Batch) error {
+	steps := m.answers(b.Steps)
+	if n := m.config.Output.Classes; n > 0 {
+		return wantIDs(where, "targets", b.Targets, b, steps, n, "output.classes")
+	}
+	field := "output.values"
+	if m.config.Output.Labels > 0 {
+		field = "output.labels"
+	}
+	if err := wantValues(where, "targets", b.TargetValues, b, steps, m.config.Output.width(), field); err != nil {
+		return err
+	}
+	if m.config.Output.Labels > 0 {
+		for i, v := range b.TargetValues {
+			if !(v >= 0 && v <= 1) {
+				return Errorf(CodeRange, "%s: targets[%d] is %v, want 0 … 1 (output.labels)", where, i, v)
+			}
+		}
+	}
+	return nil
+}
+
+// wantIDs wants [B, steps] ids below limit; what lies past a sequence's end is not looked at.
+func wantIDs(where, field string, ids []int32, b Batch, steps, limit int, source string) error {
+	if len(ids) != b.Batch*steps {
+		return Errorf(CodeShape, "%s: %s has %d ids, shape [%d %d] wants %d", where, field, len(ids), b.Batch, b.Steps, b.Batch*steps)
+	}
+	for i, id := range ids {
+		if (id < 0 || int(id) >= limit) && b.reads(i/steps, i%steps, steps) {
+			return Errorf(CodeRange, "%s: %s[%d][%d] is %d, want 0 … %d (%s = %d)",
+				where, field, i/steps, i%steps, id, limit-1, source, limit)
+		}
+	}
+	return nil
+}
+
+// reads says whether entry t of sequence i of a [B, steps] tensor is read at all.
+func (b Batch) reads(i, t, steps int) bool {
+	if steps == 1 && b.Steps != 1 {
+		return b.length(i) > 0
+	}
+	return t < b.length(i)
+}
+
+// wantValues wants [B, steps, n] finite values; what lies past a sequence's end is not looked at.
+func wantValues(where, field string, values []float32, b Batch, steps, n int, source string) error {
+	if len(values) != b.Batch*steps*n {
+		return Errorf(CodeShape, "%s: %s has %d values, shape [%d %d] wants %d × %d = %d (%s = %d)",
+			where, field, len(values), b.Batch, b.Steps, b.Batch*steps, n, b.Batch*steps*n, source, n)
+	}
+	for i, v := range values {
+		if row := i / n; !finite(float64(v)) && b.reads(row/steps, row%steps, steps) {
+			return Errorf(CodeNumeric, "%s: %s[%d][%d][%d] is %v, want a finite number", where, field, row/steps, row%steps, i%n, v)
+		}
+	}
+	return nil
+}
+
+// checkState wants no state at all or every tensor of the model's state, each [B, H] and finite.
 func (m *Model) checkState(where string, s State, batch int) error {
 	if s == nil {
 		return nil
@@ -94,11 +219,17 @@ func (m *Model) checkState(where string, s State, batch int) error {
 
 // stateShapes lists what the model carries, with the batch left at 0.
 func (m *Model) stateShapes() []Tensor {
+	if m.config.jordan() {
+		return []Tensor{{Name: "y_l0", Shape: []int{0, m.config.Output.width()}}}
+	}
 	var list []Tensor
 	for k, l := range m.config.Layers {
-		list = append(list, Tensor{Name: "h" + layerSuffix(k), Shape: []int{0, l.Hidden}})
-		if l.Cell == LSTM {
-			list = append(list, Tensor{Name: "c" + layerSuffix(k), Shape: []int{0, l.Hidden}})
+		for direction := range l.directions() {
+			suffix := layerSuffix(k) + directionSuffix(direction)
+			list = append(list, Tensor{Name: "h" + suffix, Shape: []int{0, l.Hidden}})
+			if l.Cell == LSTM {
+				list = append(list, Tensor{Name: "c" + suffix, Shape: []int{0, l.Hidden}})
+			}
 		}
 	}
 	return list
@@ -122,24 +253,4 @@ func names(tensors []Tensor) string {
 		text += t.Name
 	}
 	return text
-}
-
-// toTimeMajor writes [B, T] ids as [T, B].
-func toTimeMajor(dst, src []int32, e cell.Extent) {
-	for b := range e.Batch {
-		for t := range e.Steps {
-			dst[t*e.Batch+b] = src[b*e.Steps+t]
-		}
-	}
-}
-
-// toBatchFirst gives [T, B, width] floats as a new [B, T, width].
-func toBatchFirst(src []float32, e cell.Extent, width int) []float32 {
-	dst := make([]float32, len(src))
-	for t := range e.Steps {
-		for b := range e.Batch {
-			copy(dst[(b*e.Steps+t)*width:][:width], src[(t*e.Batch+b)*width:])
-		}
-	}
-	return dst
 }

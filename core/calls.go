@@ -1,48 +1,97 @@
 package core
 
 import (
-	"github.com/unfold-rnn/unfold/core/cell"
+	"slices"
+
 	"github.com/unfold-rnn/unfold/core/kernel"
 	"github.com/unfold-rnn/unfold/core/optim"
 )
 
 // Forwarded is what [Model.Forward] answers.
 type Forwarded struct {
-	Outputs Tensor  // probabilities, [B, T, O]
-	Loss    float64 // mean over all steps in nats; only when the batch had targets
-	State   State   // behind the last step
+	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer
+	Loss    float64 // mean over all valid steps; only when the batch had targets
+	State   State   // behind each sequence's last valid step
 }
 
-// Forward reads a batch and gives the probabilities of every step: ŷ(t) = softmax o(t).
+// Forward reads a batch and gives the output of every step, or the one behind the last.
 func (m *Model) Forward(b Batch) (Forwarded, error) {
-	if err := m.check("forward", b, false); err != nil {
+	if err := m.prepare("forward", b, false); err != nil {
 		return Forwarded{}, err
 	}
-	m.load(b)
-	logits := m.forward()
-	e, classes := m.run.extent, m.config.Output.Classes
+	outputs := m.forward(false)
+	width, steps := m.config.Output.width(), m.answers(b.Steps)
 	answer := Forwarded{State: m.lastState()}
-	if b.Targets != nil {
-		kept := append([]float32(nil), logits...)
-		answer.Loss = m.lossAndGradient(logits)
-		copy(logits, kept)
+	if b.hasTargets() {
+		kept := append([]float32(nil), outputs...)
+		answer.Loss = m.lossAndGradient(outputs)
+		copy(outputs, kept)
 	}
-	kernel.Softmax(logits, classes, e.Rows(), classes)
-	answer.Outputs = Tensor{"outputs", []int{e.Batch, e.Steps, classes}, toBatchFirst(logits, e, classes)}
+	m.loss.Activate(outputs, b.Batch*steps, width)
+	shape := []int{b.Batch, steps, width}
+	if m.config.Readout == Last {
+		shape = []int{b.Batch, width}
+	}
+	answer.Outputs = Tensor{"outputs", shape, m.run.toBatchFirst(outputs, steps, width, m.config.Readout == Every)}
 	return answer, nil
 }
 
 // Gradients is the loss of a batch with its gradient, not clipped, on every parameter and on the initial state.
 // The weights stay as they are. The tensors are views, valid until the next call.
 func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial State, err error) {
-	if err := m.check("gradients", b, true); err != nil {
+	if err := m.prepare("gradients", b, true); err != nil {
 		return 0, nil, nil, err
 	}
-	m.load(b)
-	logits := m.forward()
-	loss = m.lossAndGradient(logits)
-	m.backward(logits)
+	outputs := m.forward(false)
+	loss = m.lossAndGradient(outputs)
+	m.backward(outputs)
 	return loss, tensors(m.gradients), m.initialGradient(), nil
+}
+
+// prepare checks a batch and brings it into the workspace.
+func (m *Model) prepare(where string, b Batch, needTargets bool) error {
+	if err := m.check(where, b, needTargets); err != nil {
+		return err
+	}
+	forcing := 0.0
+	if b.hasTargets() {
+		forcing = 1
+	}
+	if p := b.TeacherForcing; p != nil {
+		switch {
+		case !m.config.jordan():
+			return Errorf(CodeConfig, "%s: teacherForcing goes with recurrence \"output\" alone", where)
+		case !(*p >= 0 && *p <= 1):
+			return Errorf(CodeRange, "%s: teacherForcing is %v, want 0 … 1", where, *p)
+		case *p > 0 && !b.hasTargets():
+			return Errorf(CodeConfig, "%s: teacherForcing is %v, but there are no targets to force", where, *p)
+		}
+		forcing = *p
+	}
+	m.load(b)
+	m.force(forcing)
+	return nil
+}
+
+// force lets targets stand in for outputs, where the network feeds those back, each with probability p.
+func (m *Model) force(p float64) {
+	f, ok := m.network.(*feedback)
+	if !ok || p == 0 {
+		return
+	}
+	var forced []bool
+	if p < 1 {
+		m.forced = m.forced[:0]
+		for range m.run.extent.Rows() {
+			m.forced = append(m.forced, m.forcing.Float64() < p)
+		}
+		forced = m.forced
+	}
+	if m.config.Output.Classes > 0 {
+		f.jordan.Force(m.run.ids, nil, forced)
+	} else {
+		f.jordan.Force(nil, m.run.targets, forced)
+	}
 }
 
 // Stepped is what one training step answers.
@@ -59,13 +108,12 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 	if m.training != nil {
 		return Stepped{}, Errorf(CodeState, "trainStep: the model is training; stop or await that run first")
 	}
-	if err := m.check("trainStep", b, true); err != nil {
-		return Stepped{}, err
-	}
 	if err := checkOptimizer("trainStep", o); err != nil {
 		return Stepped{}, err
 	}
-	m.load(b)
+	if err := m.prepare("trainStep", b, true); err != nil {
+		return Stepped{}, err
+	}
 	return m.update("trainStep", o)
 }
 
@@ -73,54 +121,78 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 // Adam's defaults.
 func (m *Model) OptimizerOptions() optim.Options { return m.options }
 
-// Step reads one token from a state and gives the probabilities of what comes next. A nil state is zero.
-func (m *Model) Step(token int32, state State) (probabilities []float32, next State, err error) {
-	m.stepInput[0] = token
-	b := Batch{Inputs: m.stepInput[:], Batch: 1, Steps: 1, State: state}
-	if err := m.check("step", b, false); err != nil {
-		return nil, nil, err
-	}
-	m.load(b)
-	logits := m.forward()
-	kernel.Softmax(logits, len(logits), 1, len(logits))
-	return append([]float32(nil), logits...), m.lastState(), nil
+// oneStep is the batch of one step.
+type oneStep struct {
+	token [1]int32
 }
 
-// load brings a checked batch into the workspace.
-func (m *Model) load(b Batch) {
-	e := cell.Extent{Batch: b.Batch, Steps: b.Steps}
-	m.begin(e)
-	toTimeMajor(m.run.inputs, b.Inputs, e)
-	if b.Targets != nil {
-		toTimeMajor(m.run.targets, b.Targets, e)
+// Step reads one token from a state and gives what the network answers. A nil state is zero.
+func (m *Model) Step(token int32, state State) (output []float32, next State, err error) {
+	m.one.token[0] = token
+	return m.stepOnce(Batch{Inputs: m.one.token[:], Batch: 1, Steps: 1, State: state})
+}
+
+// StepFeatures is [Model.Step] for a network that reads vectors.
+func (m *Model) StepFeatures(features []float32, state State) (output []float32, next State, err error) {
+	return m.stepOnce(Batch{Features: features, Batch: 1, Steps: 1, State: state})
+}
+
+func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
+	if m.config.bidirectional() {
+		return nil, nil, Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")
 	}
-	m.setState(b.State)
+	if err := m.prepare("step", b, false); err != nil {
+		return nil, nil, err
+	}
+	outputs := m.forward(false)
+	m.loss.Activate(outputs, 1, len(outputs))
+	return append([]float32(nil), outputs...), m.lastState(), nil
 }
 
 // update trains on what the workspace holds.
 func (m *Model) update(where string, o optim.Options) (Stepped, error) {
-	logits := m.forward()
-	loss := m.lossAndGradient(logits)
+	outputs := m.forward(true)
+	loss := m.lossAndGradient(outputs)
 	if !finite(loss) {
 		return Stepped{}, Errorf(CodeNumeric, "%s: the loss is %v at step %d; the weights are those of step %d",
 			where, loss, m.steps+1, m.steps)
 	}
-	m.backward(logits)
+	m.backward(outputs)
 	norm := optim.GradientNorm(m.gradients)
 	if !finite(norm) {
 		return Stepped{}, Errorf(CodeNumeric, "%s: the gradient of %s is not finite at step %d; the weights are those of step %d",
 			where, m.firstBadGradient(), m.steps+1, m.steps)
 	}
-	if !optim.Finite(o, norm) {
+	clipped := norm
+	if o.ClipValue > 0 {
+		kernel.ClampValues(m.gradients.Data, float32(o.ClipValue))
+		clipped = optim.GradientNorm(m.gradients)
+	}
+	rated := o
+	rated.LearningRate = m.rate(o)
+	if !optim.Finite(rated, clipped) {
 		return Stepped{}, Errorf(CodeNumeric,
 			"%s: an update with learning rate %g and gradient norm %g would not be finite at step %d; the weights are those of step %d",
-			where, o.LearningRate, norm, m.steps+1, m.steps)
+			where, rated.LearningRate, norm, m.steps+1, m.steps)
 	}
-	m.optimizer.Step(m.weights, m.gradients, o, optim.ClipScale(norm, o.ClipNorm))
+	m.optimizer.Step(m.weights, m.gradients, rated, optim.ClipScale(clipped, o.ClipNorm))
 	m.options = o
 	m.stale = true
 	m.steps++
-	return Stepped{Loss: loss, GradNorm: norm, Step: m.steps, LearningRate: o.LearningRate}, nil
+	return Stepped{Loss: loss, GradNorm: norm, Step: m.steps, LearningRate: rated.LearningRate}, nil
+}
+
+// rate is the learning rate of the next update. A schedule counts updates from the first under it; another schedule, or
+// another rule, begins anew.
+func (m *Model) rate(o optim.Options) float64 {
+	if o.Schedule != m.options.Schedule || o.Name != m.options.Name {
+		m.scheduled, m.plateau = m.steps, optim.Plateau{}
+	}
+	rate := o.Schedule.Rate(o.LearningRate, m.steps-m.scheduled)
+	if o.Schedule.Name == "plateau" && m.plateau.Scale > 0 {
+		rate *= m.plateau.Scale
+	}
+	return rate
 }
 
 func (m *Model) firstBadGradient() string {
@@ -131,6 +203,8 @@ func (m *Model) firstBadGradient() string {
 	}
 	return "the norm"
 }
+
+func reads(rule, field string) bool { return slices.Contains(optim.Fields(rule), field) }
 
 func checkOptimizer(where string, o optim.Options) error {
 	if _, ok := optim.Defaults(o.Name); !ok {
@@ -145,12 +219,44 @@ func checkOptimizer(where string, o optim.Options) error {
 		{"learningRate", o.LearningRate, o.LearningRate > 0 && finite(o.LearningRate), "a finite number above 0"},
 		{"beta1", o.Beta1, o.Beta1 >= 0 && o.Beta1 < 1, "a number in [0, 1)"},
 		{"beta2", o.Beta2, o.Beta2 >= 0 && o.Beta2 < 1, "a number in [0, 1)"},
-		{"epsilon", o.Epsilon, o.Epsilon > 0 && finite(o.Epsilon), "a finite number above 0"},
+		{"epsilon", o.Epsilon, o.Epsilon > 0 && finite(o.Epsilon) || !reads(o.Name, "epsilon"), "a finite number above 0"},
 		{"weightDecay", o.WeightDecay, o.WeightDecay >= 0 && finite(o.WeightDecay), "a finite number, 0 or above"},
+		{"alpha", o.Alpha, o.Alpha >= 0 && o.Alpha < 1, "a number in [0, 1)"},
+		{"momentum", o.Momentum, o.Momentum >= 0 && o.Momentum < 1, "a number in [0, 1)"},
+		{"clipValue", o.ClipValue, o.ClipValue >= 0 && finite(o.ClipValue), "a finite number, 0 or above"},
 		{"clipNorm", o.ClipNorm, o.ClipNorm >= 0 && finite(o.ClipNorm), "a finite number, 0 or above"},
 	} {
 		if !rule.ok {
 			return Errorf(CodeRange, "%s: optimizer.%s is %v, want %s", where, rule.field, rule.value, rule.want)
+		}
+	}
+	return checkSchedule(where, o.Schedule)
+}
+
+func checkSchedule(where string, s optim.Schedule) error {
+	if s.Name == "" {
+		return nil
+	}
+	if _, ok := optim.ScheduleDefaults(s.Name); !ok {
+		return Errorf(CodeConfig, "%s: optimizer.schedule.name is %q, want one of %q", where, s.Name, optim.Schedules())
+	}
+	for _, rule := range []struct {
+		field string
+		ok    bool
+		want  string
+	}{
+		{"every", s.Name != "step" || s.Every >= 1, "1 or more"},
+		{"gamma", s.Name != "step" && s.Name != "exponential" || s.Gamma > 0 && s.Gamma <= 1, "a number in (0, 1]"},
+		{"steps", s.Name != "cosine" && s.Name != "warmup" || s.Steps >= 1, "1 or more"},
+		{"floor", s.Floor >= 0 && finite(s.Floor) && (s.Name != "cosine" || s.Floor <= 1), "a number, 0 or above; for cosine at most 1"},
+		{"start", s.Name != "warmup" || s.Start >= 0 && s.Start <= 1, "a number in [0, 1]"},
+		{"factor", s.Name != "plateau" || s.Factor > 0 && s.Factor < 1, "a number in (0, 1)"},
+		{"patience", s.Patience >= 0, "0 or more"},
+		{"threshold", s.Threshold >= 0 && s.Threshold < 1, "a number in [0, 1)"},
+		{"cooldown", s.Cooldown >= 0, "0 or more"},
+	} {
+		if !rule.ok {
+			return Errorf(CodeRange, "%s: optimizer.schedule.%s does not fit %q, want %s", where, rule.field, s.Name, rule.want)
 		}
 	}
 	return nil

@@ -2,6 +2,52 @@ package core
 
 import "github.com/unfold-rnn/unfold/core/cell"
 
+// judge computes the loss on held-out data, a piece at a time.
+type judge interface {
+	begin()
+	advance(m *Model) (finished bool)
+	loss() float64
+}
+
+// newJudge gives nil where nothing is held out.
+func newJudge(corpus Corpus, o TrainingOptions) judge {
+	if s := corpus.ValidationSequences; s != nil {
+		return &sequenceEvaluation{sequences: s, batches: s.heldOut(o.Batch, o.Validation.Tokens)}
+	}
+	v := newEvaluation(corpus.Validation, o)
+	if v.length == 0 {
+		return nil
+	}
+	return &v
+}
+
+// sequenceEvaluation computes the loss on held-out sequences, a batch at a time.
+type sequenceEvaluation struct {
+	sequences *Sequences
+	batches   [][]int
+	next      int
+	total     float64
+	count     int
+}
+
+func (v *sequenceEvaluation) begin() { v.next, v.total, v.count = 0, 0, 0 }
+
+func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
+	b := v.sequences.gather(m, v.batches[v.next])
+	m.load(b)
+	m.force(1)
+	n := b.Batch
+	if m.config.Readout == Every {
+		n = m.run.valid()
+	}
+	v.total += m.lossAndGradient(m.forward(false)) * float64(n)
+	v.count += n
+	v.next++
+	return v.next == len(v.batches)
+}
+
+func (v *sequenceEvaluation) loss() float64 { return v.total / float64(v.count) }
+
 // evaluation computes the loss on held-out tokens, one window at a time: the tokens are cut into parallel streams
 // that start from a zero state and carry it to their end, so nearly every token is judged with a long past.
 type evaluation struct {
@@ -23,25 +69,26 @@ func newEvaluation(ids []int32, o TrainingOptions) evaluation {
 	return evaluation{ids: ids, batch: batch, length: n / batch, window: o.Steps}
 }
 
-func (v *evaluation) possible() bool { return v.length > 0 }
-
 func (v *evaluation) begin() { v.position, v.total, v.count = 0, 0, 0 }
 
 // advance reads one window and says whether it was the last.
 func (v *evaluation) advance(m *Model) (finished bool) {
 	e := cell.Extent{Batch: v.batch, Steps: min(v.window, v.length-v.position)}
 	m.begin(e)
+	m.run.ids = growIDs(m.run.ids, e.Rows())
 	for t := range e.Steps {
 		for b := range e.Batch {
 			at := b*v.length + v.position + t
 			m.run.inputs[t*e.Batch+b] = v.ids[at]
-			m.run.targets[t*e.Batch+b] = v.ids[at+1]
+			m.run.ids[t*e.Batch+b] = v.ids[at+1]
 		}
 	}
 	if v.position > 0 {
 		m.resume(v.state)
 	}
-	v.total += m.lossAndGradient(m.forward()) * float64(e.Rows())
+	m.weigh(nil)
+	m.force(1)
+	v.total += m.lossAndGradient(m.forward(false)) * float64(e.Rows())
 	v.count += e.Rows()
 	m.keep(&v.state)
 	v.position += e.Steps

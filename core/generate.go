@@ -1,6 +1,8 @@
 package core
 
 import (
+	"slices"
+
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/random"
 	"github.com/unfold-rnn/unfold/core/sample"
@@ -10,9 +12,15 @@ import (
 type GenerateOptions struct {
 	Prompt      []int32 // read first; absent: one token drawn evenly from the vocabulary
 	Length      int     // tokens to write, 0 or more
+	Stop        []int32 // writing ends behind these tokens in a row; absent: never before Length
 	Temperature float64 // 0: always the likeliest token; 1: the model's own distribution
-	Seed        *uint64 // of the draws; absent: from the model's own generator
-	State       State   // where reading begins; absent: zeros
+
+	// What [sample.Sampler] has of the same name; zero changes nothing.
+	TopK                          int
+	TopP, MinP, RepetitionPenalty float64
+
+	Seed  *uint64 // of the draws; absent: from the model's own generator
+	State State   // where reading begins; absent: zeros
 }
 
 // Generation writes token after token. Training may go on in between: each token comes from the weights as they
@@ -21,6 +29,8 @@ type Generation struct {
 	model   *Model
 	sampler sample.Sampler
 	left    int
+	stop    []int32
+	tail    []int32 // the latest tokens, as many as stop has
 	unread  []int32 // tokens that the network has not read yet
 	state   carried
 }
@@ -30,9 +40,12 @@ const promptWindow = 256
 
 // Generate begins to write. Input and output must share one vocabulary.
 func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
-	if m.config.Input.Tokens != m.config.Output.Classes {
+	if m.config.Input.Tokens == 0 || m.config.Input.Tokens != m.config.Output.Classes {
 		return nil, Errorf(CodeUnsupported, "generate: the model reads %d tokens and tells %d classes apart; want one vocabulary",
 			m.config.Input.Tokens, m.config.Output.Classes)
+	}
+	if m.config.bidirectional() {
+		return nil, Errorf(CodeUnsupported, "generate: a bidirectional layer reads a sequence from its end, which generation has not written yet")
 	}
 	if o.Length < 0 {
 		return nil, Errorf(CodeRange, "generate: length is %d, want 0 or more", o.Length)
@@ -40,9 +53,27 @@ func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
 	if !finite(o.Temperature) || o.Temperature < 0 {
 		return nil, Errorf(CodeRange, "generate: temperature is %v, want a finite number, 0 or above", o.Temperature)
 	}
-	for i, id := range o.Prompt {
-		if id < 0 || int(id) >= m.config.Input.Tokens {
-			return nil, Errorf(CodeRange, "generate: prompt[%d] is %d, want 0 … %d", i, id, m.config.Input.Tokens-1)
+	for _, rule := range []struct {
+		field string
+		value float64
+		ok    bool
+		want  string
+	}{
+		{"topK", float64(o.TopK), o.TopK >= 0, "0 or more"},
+		{"topP", o.TopP, o.TopP >= 0 && o.TopP <= 1, "a number in (0, 1]"},
+		{"minP", o.MinP, o.MinP >= 0 && o.MinP < 1, "a number in [0, 1)"},
+		{"repetitionPenalty", o.RepetitionPenalty, o.RepetitionPenalty == 0 || o.RepetitionPenalty >= 1 && finite(o.RepetitionPenalty),
+			"a finite number, 1 or above"},
+	} {
+		if !rule.ok {
+			return nil, Errorf(CodeRange, "generate: %s is %v, want %s", rule.field, rule.value, rule.want)
+		}
+	}
+	for field, tokens := range map[string][]int32{"prompt": o.Prompt, "stop": o.Stop} {
+		for i, id := range tokens {
+			if id < 0 || int(id) >= m.config.Input.Tokens {
+				return nil, Errorf(CodeRange, "generate: %s[%d] is %d, want 0 … %d", field, i, id, m.config.Input.Tokens-1)
+			}
 		}
 	}
 	if err := m.checkState("generate", o.State, 1); err != nil {
@@ -52,8 +83,12 @@ func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
 	if o.Seed != nil {
 		seed = func() uint64 { return *o.Seed }
 	}
-	g := &Generation{model: m, left: o.Length, unread: append([]int32(nil), o.Prompt...)}
-	g.sampler = sample.Sampler{Temperature: o.Temperature, Source: random.New(seed(), random.Sampling)}
+	g := &Generation{model: m, left: o.Length, stop: o.Stop, unread: append([]int32(nil), o.Prompt...)}
+	g.sampler = sample.Sampler{
+		Temperature: o.Temperature, TopK: o.TopK, TopP: o.TopP, MinP: o.MinP, RepetitionPenalty: o.RepetitionPenalty,
+		Source: random.New(seed(), random.Sampling),
+	}
+	g.sampler.See(o.Prompt...)
 	if len(g.unread) == 0 {
 		g.unread = []int32{int32(g.sampler.Source.Intn(m.config.Input.Tokens))}
 	}
@@ -84,8 +119,23 @@ func (g *Generation) Next() (token int32, probability float64, err error) {
 	}
 	drawn, probability := g.sampler.Draw(logits)
 	g.left--
+	g.ended(int32(drawn))
 	g.unread = append(g.unread[:0], int32(drawn))
 	return int32(drawn), probability, nil
+}
+
+// ended notes a token, and ends the generation when it is the last of the stop.
+func (g *Generation) ended(token int32) {
+	if len(g.stop) == 0 {
+		return
+	}
+	g.tail = append(g.tail, token)
+	if n := len(g.tail) - len(g.stop); n >= 0 {
+		g.tail = append(g.tail[:0], g.tail[n:]...)
+		if slices.Equal(g.tail, g.stop) {
+			g.left = 0
+		}
+	}
 }
 
 // read takes in all unread tokens and returns the logits behind the last.
@@ -98,7 +148,7 @@ func (g *Generation) read() []float32 {
 		m.begin(cell.Extent{Batch: 1, Steps: len(window)})
 		copy(m.run.inputs, window)
 		m.resume(g.state)
-		logits = m.forward()
+		logits = m.forward(false)
 		m.keep(&g.state)
 	}
 	return logits[len(logits)-m.config.Output.Classes:]

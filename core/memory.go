@@ -10,21 +10,33 @@ const MemoryLimit = 3 << 30
 // again for the packed forms of the weights and for the kept copy of a training run.
 func (c Config) bytes() int {
 	const arenas = 4 + 2 + 3
-	floats, inputs := 0, c.Input.Tokens
-	for _, l := range c.Layers {
-		floats += l.Cell.gates() * l.Hidden * (inputs + l.Hidden + 2)
-		inputs = l.Hidden
+	floats, inputs := 0, c.Input.Tokens+c.Input.Features
+	if c.Embedding > 0 {
+		floats += inputs * c.Embedding
+		inputs = c.Embedding
 	}
-	floats += c.Output.Classes * (inputs + 1)
+	for _, l := range c.Layers {
+		floats += l.directions() * l.Cell.gates() * l.Hidden * (inputs + l.Hidden + 6)
+		inputs = l.width()
+	}
+	floats += c.Output.width() * (inputs + 1)
 	return 4 * arenas * floats
 }
 
-// runBytes is what a run of B sequences of T steps adds: for every layer the gates, and one [T, B, H] each for the
-// outputs, the gradient on them and, for the LSTM, c and tanh c; for the readout the logits.
+// runBytes is what a run of B sequences of T steps adds: for every direction of a layer the gates, for a GRU or with
+// layer normalisation also the recurrent halves, and [T, B, H] for outputs, gradients on them, and what the cell keeps;
+// for the readout the outputs.
 func (c Config) runBytes(batch, steps int) int {
-	width := c.Output.Classes + 4
+	width := 3*c.Output.width() + 2*(c.Input.Features+c.Embedding) + 6
 	for _, l := range c.Layers {
-		width += (l.Cell.gates() + 4) * l.Hidden
+		gates := l.Cell.gates()
+		if l.LayerNorm || l.Cell == GRU {
+			gates *= 3
+		}
+		width += l.directions() * (gates + 5) * l.Hidden
+		if l.Bidirectional || l.Dropout > 0 {
+			width += 6 * l.width()
+		}
 	}
 	return 4 * width * batch * (steps + 1)
 }

@@ -7,10 +7,8 @@
 package core
 
 import (
-	"fmt"
 	"math"
 
-	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/kernel"
 	"github.com/unfold-rnn/unfold/core/loss"
 	"github.com/unfold-rnn/unfold/core/optim"
@@ -23,25 +21,29 @@ type Model struct {
 	config    Config
 	weights   tensor.Arena
 	gradients tensor.Arena
-	layers    []cell.Layer
-	readout   *cell.Readout
-	loss      loss.CrossEntropy
+	network   network
+	loss      loss.Loss
 	optimizer optim.Optimizer
 	options   optim.Options // of the latest step, the default of the next
 	steps     int           // optimiser steps taken in the model's life
+	scheduled int           // steps at which the present schedule began
+	plateau   optim.Plateau
 	sampling  *random.Source
 	batching  *random.Source
+	forcing   *random.Source
 	training  *Training // the run that is under way
 
-	stale     bool // weights changed since the layers derived theirs
-	run       run
-	stepInput [1]int32
+	stale  bool // weights changed since the layers derived theirs
+	run    run
+	forced []bool
+	one    oneStep
 }
 
-// New makes a model with freshly drawn weights. The initial values are PyTorch's: every tensor of a recurrent
-// layer from U(-1/√H, 1/√H), the readout from U(-1/√H', 1/√H') with H' its inputs; they are drawn in the order of
-// [Model.Weights].
+// New makes a model with freshly drawn weights, in the order of [Model.Weights]. By default they are PyTorch's: every
+// tensor of a recurrent layer from U(-1/√H, 1/√H), the readout from U(-1/√H', 1/√H') with H' its inputs, an embedding
+// from the normal distribution.
 func New(config Config) (*Model, error) {
+	config = config.withDefaults()
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
@@ -49,67 +51,24 @@ func New(config Config) (*Model, error) {
 		return nil, Errorf(CodeMemory, "config: parameters, gradients and optimiser need %s, at most %s can be had",
 			megabytes(need), megabytes(MemoryLimit))
 	}
-	config.Layers = append([]Layer(nil), config.Layers...)
 	table := config.table()
 	m := &Model{
 		config:  config,
 		weights: tensor.NewArena(table), gradients: tensor.NewArena(table),
+		loss:     config.Output.newLoss(),
 		sampling: random.New(config.Seed, random.Sampling),
 		batching: random.New(config.Seed, random.Batching),
+		forcing:  random.New(config.Seed, random.Forcing),
 		stale:    true,
 	}
 	m.options, _ = optim.Defaults("adam")
-	m.bind()
+	if config.jordan() {
+		m.network = newFeedback(config, m.weights, m.gradients, m.loss)
+	} else {
+		m.network = newStack(config, m.weights, m.gradients, random.New(config.Seed, random.Dropout))
+	}
 	m.initialise(random.New(config.Seed, random.Initialisation))
 	return m, nil
-}
-
-// table lists the parameters from bottom to top under PyTorch's names.
-func (c Config) table() *tensor.Table {
-	table := &tensor.Table{}
-	inputs := c.Input.Tokens
-	for k, l := range c.Layers {
-		cell.Parameters(table, "rnn.", layerSuffix(k), l.Cell.gates(), inputs, l.Hidden)
-		inputs = l.Hidden
-	}
-	table.Add("head.weight", c.Output.Classes, inputs)
-	table.Add("head.bias", c.Output.Classes)
-	return table
-}
-
-func layerSuffix(k int) string { return fmt.Sprintf("_l%d", k) }
-
-func (m *Model) bind() {
-	inputs := m.config.Input.Tokens
-	for k, l := range m.config.Layers {
-		binding := cell.Binding{Prefix: "rnn.", Suffix: layerSuffix(k), Weights: m.weights, Grads: m.gradients}
-		tokens := k == 0
-		switch l.Cell {
-		case Elman:
-			m.layers = append(m.layers, cell.NewElman(inputs, l.Hidden, tokens, binding))
-		case LSTM:
-			m.layers = append(m.layers, cell.NewLSTM(inputs, l.Hidden, tokens, binding))
-		}
-		inputs = l.Hidden
-	}
-	binding := cell.Binding{Prefix: "head.", Weights: m.weights, Grads: m.gradients}
-	m.readout = cell.NewReadout(inputs, m.config.Output.Classes, binding)
-}
-
-func (m *Model) initialise(source *random.Source) {
-	top := m.config.Layers[len(m.config.Layers)-1].Hidden
-	k := 0
-	for i, e := range m.weights.Entries() {
-		fan := top
-		if k = i / 4; k < len(m.config.Layers) { // four tensors a layer, then the readout's two
-			fan = m.config.Layers[k].Hidden
-		}
-		bound := initialBound(fan)
-		values := m.weights.Of(e)
-		for j := range values {
-			values[j] = source.Uniform(-bound, bound)
-		}
-	}
 }
 
 // Kernels names the bodies that do the arithmetic: "simd", "relaxed-simd" or "portable".
@@ -168,14 +127,10 @@ func (m *Model) SetWeights(weights []Tensor) error {
 
 // refresh brings the layers' derived weights up to date.
 func (m *Model) refresh() {
-	if !m.stale {
-		return
+	if m.stale {
+		m.network.refresh()
+		m.stale = false
 	}
-	for _, l := range m.layers {
-		l.Refresh()
-	}
-	m.readout.Refresh()
-	m.stale = false
 }
 
 func equal(a, b []int) bool {

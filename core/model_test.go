@@ -85,7 +85,7 @@ func TestStepsEqualForward(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	good := func() Config {
-		return Config{Input: Input{5}, Output: Output{5}, Layers: []Layer{{LSTM, 4}}}
+		return Config{Input: Input{Tokens: 5}, Output: Output{Classes: 5}, Layers: []Layer{{Cell: LSTM, Hidden: 4}}}
 	}
 	for _, c := range []struct {
 		code    Code
@@ -95,7 +95,7 @@ func TestConfigIsChecked(t *testing.T) {
 		{CodeRange, "config: input.tokens is 0, want 1", func(c *Config) { c.Input.Tokens = 0 }},
 		{CodeRange, "config: output.classes is -1", func(c *Config) { c.Output.Classes = -1 }},
 		{CodeConfig, "config: layers is empty", func(c *Config) { c.Layers = nil }},
-		{CodeConfig, `config: layers[0].cell is "gruu", want "rnn" or "lstm"`, func(c *Config) { c.Layers[0].Cell = "gruu" }},
+		{CodeConfig, `config: layers[0].cell is "gruu", want "rnn", "lstm" or "gru"`, func(c *Config) { c.Layers[0].Cell = "gruu" }},
 		{CodeRange, "config: layers[0].hidden is 0", func(c *Config) { c.Layers[0].Hidden = 0 }},
 		{CodeRange, "config: layers[0].hidden is 16777217", func(c *Config) { c.Layers[0].Hidden = 1<<24 + 1 }},
 		{CodeMemory, "at most 3222 MB can be had", func(c *Config) { c.Layers[0].Hidden = 1 << 24 }},
@@ -253,11 +253,21 @@ func TestGenerationFollowsStateSeedAndPrompt(t *testing.T) {
 	}
 	assert.Equal(t, []int32{int32(best)}, write(GenerateOptions{Prompt: long, Length: 1}))
 
+	assert.Equal(t, a[:5], write(GenerateOptions{Prompt: []int32{1, 2}, Length: 20, Temperature: 1, Seed: &seed, Stop: a[3:5]})[:5])
+	stopped := write(GenerateOptions{Prompt: []int32{1, 2}, Length: 20, Temperature: 1, Seed: &seed, Stop: a[3:5]})
+	assert.Equal(t, a[3:5], stopped[len(stopped)-2:])
+	assert.Less(t, len(stopped), 20)
+
 	for message, o := range map[string]GenerateOptions{
 		"length is -1":        {Length: -1},
 		"temperature is -1":   {Temperature: -1},
 		"prompt[1] is 6":      {Prompt: []int32{0, 6}},
 		`state has no "h_l0"`: {State: State{}},
+		"topK is -1":          {TopK: -1},
+		"topP is 1.5":         {TopP: 1.5},
+		"minP is 1":           {MinP: 1},
+		"Penalty is 0.5":      {RepetitionPenalty: 0.5},
+		"stop[0] is 7":        {Stop: []int32{7}},
 	} {
 		_, err := m.Generate(o)
 		assert.ErrorContains(t, err, message)

@@ -247,10 +247,23 @@ func TestTenTrainingStepsAgreeWithTheEquations(t *testing.T) {
 }
 
 func (p pair) trainBoth(t *testing.T, o optim.Options, steps int) {
-	var rule interface {
-		Step(parameters []reference.Parameter, scale float64)
-	}
+	var rule reference.Rule
 	switch o.Name {
+	case "sgd":
+		r := reference.NewSGD()
+		r.LearningRate, rule = o.LearningRate, r
+	case "momentum":
+		r := reference.NewMomentum()
+		r.LearningRate, rule = o.LearningRate, r
+	case "nesterov":
+		r := reference.NewNesterov()
+		r.LearningRate, rule = o.LearningRate, r
+	case "rmsprop":
+		r := reference.NewRMSProp()
+		r.LearningRate, rule = o.LearningRate, r
+	case "adamw":
+		r := reference.NewAdamW()
+		r.LearningRate, rule = o.LearningRate, r
 	case "adam":
 		rule = &reference.Adam{LearningRate: o.LearningRate, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: o.Epsilon}
 	case "adagrad":

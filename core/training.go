@@ -5,27 +5,35 @@ import (
 	"time"
 
 	"github.com/unfold-rnn/unfold/core/cell"
-	"github.com/unfold-rnn/unfold/core/data"
 	"github.com/unfold-rnn/unfold/core/optim"
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
-// Corpus is one long token sequence to learn from and, if there is one, another to be judged by.
-type Corpus struct {
-	Tokens     int // size of the vocabulary
-	IDs        []int32
-	Validation []int32
-}
-
 // TrainingOptions sets a run of training steps.
 type TrainingOptions struct {
-	Batch      int // B parallel sequences
-	Steps      int // T, the BPTT window
-	Epochs     int // passes over the data; 0: no bound
-	Iterations int // training steps; 0: no bound
-	Optimizer  optim.Options
-	Stateful   bool       // the state is carried from a window to the next of the same stream
-	Validation Validation // how the held-out part is judged
+	Batch          int // B parallel sequences
+	Steps          int // T, the BPTT window
+	Epochs         int // passes over the data; 0: no bound
+	Iterations     int // training steps; 0: no bound
+	Optimizer      optim.Options
+	TeacherForcing *float64   // pattern 2: see [Batch]; absent: 1
+	Stateful       bool       // the state is carried from a window to the next of the same stream
+	Validation     Validation // how the held-out part is judged
+
+	EarlyStopping EarlyStopping
+}
+
+// EarlyStopping ends a run when the held-out loss no longer falls. The zero value never does.
+type EarlyStopping struct {
+	Patience int     // evaluations without gain after which the run ends; 0: off
+	MinDelta float64 // what counts as gain
+}
+
+func (o TrainingOptions) forcing() float64 {
+	if o.TeacherForcing == nil {
+		return 1
+	}
+	return *o.TeacherForcing
 }
 
 // Validation sets when and on how much of the held-out tokens the loss is computed.
@@ -42,25 +50,23 @@ type Progress struct {
 	TokensPerSecond float64 // of the latest training steps, evaluation not counted
 }
 
-// windows is where training batches come from.
-type windows interface {
-	Next(inputs, targets []int32) (first bool)
-	WindowsPerEpoch() int
-}
-
 // Training is a run of training steps, taken one piece of work at a time so that a caller may do other things in
 // between. While it lives the model takes no other training step.
 type Training struct {
 	model   *Model
-	corpus  Corpus
 	options TrainingOptions
-	windows windows
+	feed    feed
+	epoch   int // batches in one
 	done    int // training steps of this run
 	state   carried
 	waiting bool     // the latest step's record waits for its validation loss
 	pending Progress // that record
-	held    evaluation
+	held    judge
 	good    snapshot
+	best    snapshot // early stopping: of the lowest held-out loss
+	lowest  float64
+	worse   int // evaluations since then
+	stopped bool
 	rate    float64 // seconds a training step, smoothed
 }
 
@@ -73,58 +79,42 @@ func (m *Model) Train(corpus Corpus, o TrainingOptions) (*Training, error) {
 	if m.training != nil {
 		return nil, Errorf(CodeState, "train: the model is training already; stop or await that run first")
 	}
-	if err := m.checkTraining(corpus, o); err != nil {
+	if err := checkTraining(o); err != nil {
 		return nil, err
 	}
-	t := &Training{model: m, corpus: corpus, options: o}
-	var err error
-	if o.Stateful {
-		t.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, m.batching)
-	} else {
-		t.windows, err = data.NewWindows(corpus.IDs, o.Batch, o.Steps, m.batching)
-	}
+	f, err := m.newFeed(corpus, o)
 	if err != nil {
-		return nil, Errorf(CodeRange, "train: %v", err)
+		return nil, err
 	}
-	t.held = newEvaluation(corpus.Validation, o)
+	t := &Training{model: m, options: o, feed: f, epoch: f.perEpoch(), held: newJudge(corpus, o), lowest: math.Inf(1)}
+	if o.EarlyStopping.Patience > 0 && (t.held == nil || o.Validation.Every == 0) {
+		return nil, Errorf(CodeConfig, "train: earlyStopping watches the held-out loss; want data with a held-out part, and validation")
+	}
 	t.good.take(m)
 	m.training = t
 	return t, nil
 }
 
-func (m *Model) checkTraining(corpus Corpus, o TrainingOptions) error {
-	if corpus.Tokens != m.config.Input.Tokens || corpus.Tokens != m.config.Output.Classes {
-		return Errorf(CodeShape, "train: the data has %d tokens, the model takes %d and tells %d apart; want the same number",
-			corpus.Tokens, m.config.Input.Tokens, m.config.Output.Classes)
-	}
-	for _, part := range []struct {
-		name string
-		ids  []int32
-	}{{"ids", corpus.IDs}, {"validation ids", corpus.Validation}} {
-		for i, id := range part.ids {
-			if id < 0 || int(id) >= corpus.Tokens {
-				return Errorf(CodeRange, "train: %s[%d] is %d, want 0 … %d", part.name, i, id, corpus.Tokens-1)
-			}
-		}
-	}
+func checkTraining(o TrainingOptions) error {
 	for _, count := range []struct {
 		name       string
 		value, low int
 	}{
 		{"batch", o.Batch, 1}, {"steps", o.Steps, 1}, {"epochs", o.Epochs, 0}, {"iterations", o.Iterations, 0},
 		{"validation.every", o.Validation.Every, 0}, {"validation.tokens", o.Validation.Tokens, 0},
+		{"earlyStopping.patience", o.EarlyStopping.Patience, 0},
 	} {
 		if count.value < count.low {
 			return Errorf(CodeRange, "train: %s is %d, want %d or more", count.name, count.value, count.low)
 		}
 	}
+	if d := o.EarlyStopping.MinDelta; !(d >= 0) || !finite(d) {
+		return Errorf(CodeRange, "train: earlyStopping.minDelta is %v, want a finite number, 0 or above", d)
+	}
 	if o.Batch > largestRows || o.Steps > largestRows || o.Batch*o.Steps > largestRows {
 		return Errorf(CodeRange, "train: batch %d × steps %d is more than %d", o.Batch, o.Steps, largestRows)
 	}
-	if err := checkOptimizer("train", o.Optimizer); err != nil {
-		return err
-	}
-	return m.checkMemory("train", o.Batch, o.Steps)
+	return checkOptimizer("train", o.Optimizer)
 }
 
 // Options gives the optimiser's options as they are now.
@@ -148,11 +138,7 @@ func (t *Training) SetOptimizer(o optim.Options) error {
 }
 
 // Done says that the run has taken all its steps.
-func (t *Training) Done() bool {
-	o := t.options
-	return !t.waiting &&
-		(o.Iterations > 0 && t.done >= o.Iterations || o.Epochs > 0 && t.done >= o.Epochs*t.windows.WindowsPerEpoch())
-}
+func (t *Training) Done() bool { return !t.waiting && (t.stopped || t.finishing()) }
 
 // End closes the run; the model may then be trained otherwise. A run must be ended also when it is done.
 func (t *Training) End() { t.model.training = nil }
@@ -171,7 +157,7 @@ func (t *Training) Advance() (p Progress, ok bool, err error) {
 		return Progress{}, false, Errorf(CodeNumeric, "%s; training stopped, the weights were put back to those of step %d",
 			err.Error(), t.model.steps)
 	}
-	if every := t.options.Validation.Every; t.held.possible() && every > 0 && (t.done%every == 0 || t.finishing()) {
+	if every := t.options.Validation.Every; t.held != nil && every > 0 && (t.done%every == 0 || t.finishing()) {
 		t.pending, t.waiting = p, true
 		t.held.begin()
 		return Progress{}, false, nil
@@ -182,10 +168,10 @@ func (t *Training) Advance() (p Progress, ok bool, err error) {
 	return p, true, nil
 }
 
-// finishing says that the step just taken was the run's last.
+// finishing says that the run's bounds are reached.
 func (t *Training) finishing() bool {
 	o := t.options
-	return o.Iterations > 0 && t.done == o.Iterations || o.Epochs > 0 && t.done == o.Epochs*t.windows.WindowsPerEpoch()
+	return o.Iterations > 0 && t.done >= o.Iterations || o.Epochs > 0 && t.done >= o.Epochs*t.epoch
 }
 
 // snapshotEvery is the number of steps between two kept copies of the weights.
@@ -193,28 +179,27 @@ const snapshotEvery = 50
 
 func (t *Training) step() (Progress, error) {
 	m, began := t.model, time.Now()
-	e := t.Sizes()
-	m.begin(e)
-	if first := t.windows.Next(m.run.inputs, m.run.targets); !first {
+	if t.feed.load(m) {
 		m.resume(t.state)
 	}
+	m.force(t.options.forcing())
 	stepped, err := m.update("train", t.options.Optimizer)
 	if err != nil {
 		return Progress{}, err
 	}
-	if limit := divergence * math.Log(float64(max(2, t.corpus.Tokens))); !(stepped.Loss <= limit) {
+	if limit := divergence * math.Log(float64(max(2, m.config.Output.Classes))); m.config.Output.Values == 0 && !(stepped.Loss <= limit) {
 		return Progress{}, Errorf(CodeNumeric, "train: the loss is %.4g at step %d, over %d times that of a uniform guess: it diverged at learning rate %g",
 			stepped.Loss, stepped.Step, divergence, t.options.Optimizer.LearningRate)
 	}
 	m.keep(&t.state)
-	p := Progress{Stepped: stepped, Epoch: t.done / t.windows.WindowsPerEpoch(), ValidationLoss: math.NaN()}
+	p := Progress{Stepped: stepped, Epoch: t.done / t.epoch, ValidationLoss: math.NaN()}
 	t.done++
 	took := time.Since(began).Seconds()
 	if t.rate == 0 {
 		t.rate = took
 	}
 	t.rate += 0.1 * (took - t.rate)
-	p.TokensPerSecond = float64(e.Rows()) / max(t.rate, 1e-9)
+	p.TokensPerSecond = float64(m.run.valid()) / max(t.rate, 1e-9)
 	return p, nil
 }
 
@@ -224,8 +209,30 @@ func (t *Training) advanceEvaluation() (Progress, bool, error) {
 	}
 	t.waiting = false
 	t.pending.ValidationLoss = t.held.loss()
+	if o := t.options.Optimizer; o.Schedule.Name == "plateau" {
+		t.model.plateau.Observe(o.Schedule, o.LearningRate, t.pending.ValidationLoss)
+	}
 	t.good.take(t.model)
+	t.watch(t.pending.ValidationLoss)
 	return t.pending, true, nil
+}
+
+// watch ends the run when the held-out loss has not fallen for long enough. A run that ends with early stopping on
+// leaves the weights of the lowest held-out loss.
+func (t *Training) watch(loss float64) {
+	o := t.options.EarlyStopping
+	if o.Patience == 0 {
+		return
+	}
+	if t.worse++; loss < t.lowest-o.MinDelta {
+		t.lowest, t.worse = loss, 0
+		t.best.take(t.model)
+	}
+	t.stopped = t.worse >= o.Patience
+	if t.Done() && len(t.best.weights) > 0 {
+		copy(t.model.weights.Data, t.best.weights)
+		t.model.stale = true
+	}
 }
 
 // snapshot is a copy of what training changes.

@@ -84,7 +84,7 @@ func TestStateIsCarriedFromWindowToWindow(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = run.Advance()
 	require.NoError(t, err)
-	assert.Equal(t, kept, m.layers[0].Carries()[0].Values[:4*8])
+	assert.Equal(t, kept, m.network.carries()[0].Values[:4*8])
 }
 
 func TestEvaluationIsTheMeanLossOfAForwardRun(t *testing.T) {
@@ -159,7 +159,7 @@ func TestBadTrainingIsRefused(t *testing.T) {
 		"is more than 67108864":    func(_ *Corpus, o *TrainingOptions) { o.Batch, o.Steps = 1<<14, 1<<14 },
 		"take fewer of either":     func(_ *Corpus, o *TrainingOptions) { o.Batch, o.Steps = 1<<13, 1<<13 },
 	} {
-		c := Corpus{corpus.Tokens, append([]int32(nil), corpus.IDs...), append([]int32(nil), corpus.Validation...)}
+		c := Corpus{Tokens: corpus.Tokens, IDs: append([]int32(nil), corpus.IDs...), Validation: append([]int32(nil), corpus.Validation...)}
 		o := options(5)
 		spoil(&c, &o)
 		_, err := m.Train(c, o)

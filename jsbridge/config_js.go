@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 
 	"github.com/unfold-rnn/unfold/core"
+	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/optim"
 )
 
@@ -13,20 +14,23 @@ func config(v js.Value) (core.Config, error) {
 	const where = "createModel"
 	o := readOptions(where, "", v)
 	var c core.Config
-	var err error
 	input, output, layers := o.get("input"), o.get("output"), o.get("layers")
-	o.unsupported("embedding")
-	o.choice("readout", "every", []string{"every"}, "last")
+	c.Embedding = o.integer("embedding", 1, 0)
+	c.Readout = core.Readout(o.choice("readout", "every", []string{"every", "last"}))
 	c.Seed = uint64(o.integer("seed", 0, 0))
 	if err := o.done(); err != nil {
 		return c, err
 	}
-	if c.Input.Tokens, err = oneOf(where, "input.", input, "tokens", "features"); err != nil {
+	in, err := oneOf(where, "input.", input, "tokens", "features")
+	if err != nil {
 		return c, err
 	}
-	if c.Output.Classes, err = oneOf(where, "output.", output, "classes", "values", "labels"); err != nil {
+	c.Input = core.Input{Tokens: in[0], Features: in[1]}
+	out, err := oneOf(where, "output.", output, "classes", "values", "labels")
+	if err != nil {
 		return c, err
 	}
+	c.Output = core.Output{Classes: out[0], Values: out[1], Labels: out[2]}
 	if !js.Global().Get("Array").Call("isArray", layers).Bool() {
 		return c, core.Errorf(core.CodeConfig, "%s: layers is %s, want an array of layers", where, describe(layers))
 	}
@@ -40,47 +44,46 @@ func config(v js.Value) (core.Config, error) {
 	return c, nil
 }
 
-// oneOf reads an object of which exactly one field is given; only the first works yet.
-func oneOf(where, path string, v js.Value, works string, later ...string) (int, error) {
+// oneOf reads an object of which exactly one field is given; the others are 0.
+func oneOf(where, path string, v js.Value, names ...string) ([]int, error) {
 	o := readOptions(where, path, v)
-	given := 0
-	for _, name := range append([]string{works}, later...) {
+	values, given := make([]int, len(names)), 0
+	for i, name := range names {
+		values[i] = o.integer(name, 1, 0)
 		if o.has(name) {
 			given++
 		}
 	}
-	n := 0
-	if given > 1 {
-		o.fail(core.CodeConfig, "", "has %d fields, want exactly one of %q", given, append([]string{works}, later...))
+	if given != 1 {
+		o.refuse(core.CodeConfig, "%s: %s has %d of %q, want exactly one", where, trimDot(path), given, names)
 	}
-	o.unsupported(later...)
-	if o.err == nil {
-		n = o.required(works, 1)
-	} else {
-		o.known = append(o.known, works)
-	}
-	return n, o.done()
+	return values, o.done()
 }
 
+// layer reads a LayerConfig. Options of one cell are refused for the others, whatever their value.
 func layer(where, path string, v js.Value) (core.Layer, error) {
 	o := readOptions(where, path, v)
-	l := core.Layer{Cell: core.Cell(o.choice("cell", "", []string{"rnn", "lstm"}, "gru")), Hidden: o.required("hidden", 1)}
-	if o.has("activation") && l.Cell != core.Elman {
-		o.get("activation")
-		o.fail(core.CodeConfig, "activation", "is an option of cell \"rnn\" alone; this one is %q", string(l.Cell))
+	l := core.Layer{Cell: core.Cell(o.choice("cell", "", []string{"rnn", "lstm", "gru"})), Hidden: o.required("hidden", 1)}
+	for name, cell := range map[string]core.Cell{"activation": core.Elman, "recurrence": core.Elman, "resetAfter": core.GRU} {
+		if o.has(name) && l.Cell != cell {
+			o.known = append(o.known, name)
+			o.fail(core.CodeConfig, name, "is an option of cell %q alone; this one is %q", string(cell), string(l.Cell))
+		}
 	}
-	o.choice("activation", "tanh", []string{"tanh"}, "relu")
-	o.choice("recurrence", "hidden", []string{"hidden"}, "output")
-	o.choice("init", "pytorch", []string{"pytorch"}, "keras", "orthogonal")
-	o.unsupported("resetAfter", "merge")
-	o.neutral("bidirectional", js.ValueOf(false))
-	o.neutral("dropout", js.ValueOf(0))
-	o.neutral("layerNorm", js.ValueOf(false))
+	l.Activation = core.Activation(o.choice("activation", "tanh", []string{"tanh", "relu"}))
+	l.Recurrence = core.Recurrence(o.choice("recurrence", "hidden", []string{"hidden", "output"}))
+	l.ResetBefore = !o.boolean("resetAfter", true)
+	l.Bidirectional = o.boolean("bidirectional", false)
+	if o.has("merge") && !l.Bidirectional {
+		o.known = append(o.known, "merge")
+		o.fail(core.CodeConfig, "merge", "joins the directions of a bidirectional layer; this one is not")
+	}
+	l.Merge = cell.Merge(o.choice("merge", "concat", []string{"concat", "sum", "average", "multiply"}))
+	l.Dropout = o.number("dropout", 0)
+	l.LayerNorm = o.boolean("layerNorm", false)
+	l.Init = core.Init(o.choice("init", "pytorch", []string{"pytorch", "keras", "orthogonal"}))
 	return l, o.done()
 }
-
-// laterRules are the optimisers that the interface names and the engine does not have yet.
-var laterRules = []string{"sgd", "momentum", "nesterov", "rmsprop", "adamw"}
 
 // optimizer reads OptimizerOptions; undefined gives the fallback.
 func optimizer(where string, v js.Value, fallback optim.Options) (optim.Options, error) {
@@ -88,34 +91,62 @@ func optimizer(where string, v js.Value, fallback optim.Options) (optim.Options,
 		return fallback, nil
 	}
 	o := readOptions(where, "optimizer.", v)
-	name := o.choice("name", "", optim.Names(), laterRules...)
-	s, ok := optim.Defaults(name)
-	if !ok {
-		s.Name = name
-	}
+	name := o.choice("name", "", optim.Names())
+	s, _ := optim.Defaults(name)
 	s.LearningRate = o.number("learningRate", s.LearningRate)
-	s.Epsilon = o.number("epsilon", s.Epsilon)
-	s.WeightDecay = o.number("weightDecay", 0)
 	s.ClipNorm = o.number("clipNorm", 0)
-	if name == "adam" {
-		s.Beta1 = o.number("beta1", s.Beta1)
-		s.Beta2 = o.number("beta2", s.Beta2)
-	} else {
-		for _, other := range []string{"beta1", "beta2"} {
-			if !o.get(other).IsUndefined() {
-				o.fail(core.CodeConfig, other, "is not an option of %q", name)
-			}
+	s.ClipValue = o.number("clipValue", 0)
+	for _, field := range []struct {
+		name  string
+		value *float64
+	}{
+		{"weightDecay", &s.WeightDecay}, {"beta1", &s.Beta1}, {"beta2", &s.Beta2}, {"epsilon", &s.Epsilon},
+		{"momentum", &s.Momentum}, {"alpha", &s.Alpha},
+	} {
+		if o.has(field.name) && !contains(optim.Fields(name), field.name) {
+			o.fail(core.CodeConfig, field.name, "is not an option of %q", name)
 		}
+		*field.value = o.number(field.name, *field.value)
 	}
-	o.unsupported("schedule", "clipValue")
+	plan := o.get("schedule")
+	if err := o.done(); err != nil {
+		return s, err
+	}
+	var err error
+	s.Schedule, err = schedule(where, plan)
+	return s, err
+}
+
+// schedule reads { name, … }; the parameters that a schedule does not have are refused.
+func schedule(where string, v js.Value) (optim.Schedule, error) {
+	if v.IsUndefined() {
+		return optim.Schedule{}, nil
+	}
+	o := readOptions(where, "optimizer.schedule.", v)
+	name := o.choice("name", "", optim.Schedules())
+	s, _ := optim.ScheduleDefaults(name)
+	switch name {
+	case "step":
+		s.Every, s.Gamma = o.integer("every", 1, s.Every), o.number("gamma", s.Gamma)
+	case "exponential":
+		s.Gamma = o.number("gamma", s.Gamma)
+	case "cosine":
+		s.Steps, s.Floor = o.integer("steps", 1, s.Steps), o.number("floor", s.Floor)
+	case "warmup":
+		s.Steps, s.Start = o.integer("steps", 1, s.Steps), o.number("start", s.Start)
+	case "plateau":
+		s.Factor, s.Patience = o.number("factor", s.Factor), o.integer("patience", 0, s.Patience)
+		s.Threshold, s.Cooldown = o.number("threshold", s.Threshold), o.integer("cooldown", 0, s.Cooldown)
+		s.Floor = o.number("floor", s.Floor)
+	}
 	return s, o.done()
 }
 
-// batch reads a Batch.
-func batch(where string, v js.Value) (core.Batch, error) {
+// batch reads a Batch for a model of this config.
+func batch(where string, v js.Value, c core.Config) (core.Batch, error) {
 	o := readOptions(where, "batch.", v)
-	inputs, targets, extents, state := o.get("inputs"), o.get("targets"), o.get("shape"), o.get("state")
-	o.unsupported("lengths", "mask")
+	inputs, targets, extents := o.get("inputs"), o.get("targets"), o.get("shape")
+	lengths, mask, state := o.get("lengths"), o.get("mask"), o.get("state")
 	if err := o.done(); err != nil {
 		return core.Batch{}, err
 	}
@@ -128,16 +159,46 @@ func batch(where string, v js.Value) (core.Batch, error) {
 		return b, core.Errorf(core.CodeShape, "%s: shape has %d extents, want [batch, steps]", where, len(s))
 	}
 	b.Batch, b.Steps = s[0], s[1]
-	if b.Inputs, err = ids(where, "inputs", inputs); err != nil {
+	if c.Input.Tokens > 0 {
+		b.Inputs, err = ids(where, "inputs", inputs)
+	} else {
+		b.Features, err = floats(where, "inputs", inputs)
+	}
+	if err != nil {
 		return b, err
 	}
 	if !targets.IsUndefined() {
-		if b.Targets, err = ids(where, "targets", targets); err != nil {
-			return b, err
+		if c.Output.Classes > 0 {
+			b.Targets, err = ids(where, "targets", targets)
+		} else {
+			b.TargetValues, err = floats(where, "targets", targets)
 		}
+	}
+	if err == nil && !lengths.IsUndefined() {
+		b.Lengths, err = ids(where, "lengths", lengths)
+	}
+	if err == nil && !mask.IsUndefined() {
+		b.Mask, err = floats(where, "mask", mask)
+	}
+	if err != nil {
+		return b, err
 	}
 	b.State, err = stateIn(where, state)
 	return b, err
+}
+
+// passOptions reads { teacherForcing } into a batch.
+func passOptions(where string, v js.Value, b *core.Batch) error {
+	if v.IsUndefined() {
+		return nil
+	}
+	o := readOptions(where, "", v)
+	if o.has("teacherForcing") {
+		p := o.number("teacherForcing", 1)
+		b.TeacherForcing = &p
+	}
+	o.known = append(o.known, "teacherForcing")
+	return o.done()
 }
 
 func stateIn(where string, v js.Value) (core.State, error) {
@@ -210,13 +271,26 @@ func generateOptions(v js.Value) (core.GenerateOptions, error) {
 		g.Seed = &seed
 	}
 	o.known = append(o.known, "seed")
-	o.unsupported("topK", "topP")
+	if g.TopK = o.integer("topK", 1, 0); o.has("topP") {
+		if g.TopP = o.number("topP", 1); g.TopP == 0 {
+			o.fail(core.CodeRange, "topP", "is 0, want a number in (0, 1]")
+		}
+	}
+	o.known = append(o.known, "topP")
+	g.MinP = o.number("minP", 0)
+	g.RepetitionPenalty = o.number("repetitionPenalty", 0)
+	stop := o.get("stop")
 	if err := o.done(); err != nil {
 		return g, err
 	}
 	var err error
 	if !prompt.IsUndefined() {
 		if g.Prompt, err = ids(where, "prompt", prompt); err != nil {
+			return g, err
+		}
+	}
+	if !stop.IsUndefined() {
+		if g.Stop, err = ids(where, "stop", stop); err != nil {
 			return g, err
 		}
 	}

@@ -40,11 +40,8 @@ func (b *bridge) forward(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	input, err := batch("forward", arguments[1])
+	input, err := e.batch("forward", arguments[1], arguments[2])
 	if err != nil {
-		return nil, err
-	}
-	if err := noOptions("forward", arguments[2]); err != nil {
 		return nil, err
 	}
 	f, err := e.model.Forward(input)
@@ -52,7 +49,7 @@ func (b *bridge) forward(arguments []js.Value) (answer, error) {
 		return nil, err
 	}
 	fields := answer{"outputs": tensorOut(f.Outputs), "state": tensorsOut(f.State)}
-	if input.Targets != nil {
+	if input.Targets != nil || input.TargetValues != nil {
 		fields["loss"] = f.Loss
 	}
 	return fields, nil
@@ -63,11 +60,8 @@ func (b *bridge) gradients(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	input, err := batch("gradients", arguments[1])
+	input, err := e.batch("gradients", arguments[1], arguments[2])
 	if err != nil {
-		return nil, err
-	}
-	if err := noOptions("gradients", arguments[2]); err != nil {
 		return nil, err
 	}
 	loss, gradients, initial, err := e.model.Gradients(input)
@@ -82,15 +76,12 @@ func (b *bridge) trainStep(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	input, err := batch("trainStep", arguments[1])
+	input, err := e.batch("trainStep", arguments[1], arguments[3])
 	if err != nil {
 		return nil, err
 	}
 	o, err := optimizer("trainStep", arguments[2], e.model.OptimizerOptions())
 	if err != nil {
-		return nil, err
-	}
-	if err := noOptions("trainStep", arguments[3], "teacherForcing"); err != nil {
 		return nil, err
 	}
 	s, err := e.model.TrainStep(input, o)
@@ -106,19 +97,30 @@ func (b *bridge) step(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := oneID("step", arguments[1])
-	if err != nil {
-		return nil, err
-	}
 	state, err := stateIn("step", arguments[2])
 	if err != nil {
 		return nil, err
 	}
-	output, next, err := e.model.Step(token, state)
+	output, next, err := e.stepOnce(arguments[1], state)
 	if err != nil {
 		return nil, err
 	}
 	return answer{"output": float32Array(output), "state": tensorsOut(next)}, nil
+}
+
+func (e *entry) stepOnce(input js.Value, state core.State) ([]float32, core.State, error) {
+	if e.model.Config().Input.Features > 0 {
+		features, err := floats("step", "input", input)
+		if err != nil {
+			return nil, nil, err
+		}
+		return e.model.StepFeatures(features, state)
+	}
+	token, err := oneID("step", input)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e.model.Step(token, state)
 }
 
 // oneID reads the token of a step: a number, or an array of one.
@@ -157,12 +159,11 @@ func (b *bridge) setWeights(arguments []js.Value) (answer, error) {
 	return nil, e.model.SetWeights(list)
 }
 
-// noOptions refuses every option: those named are known and come later, others are unknown.
-func noOptions(where string, v js.Value, later ...string) error {
-	if v.IsUndefined() {
-		return nil
+// batch reads a Batch and the options of a pass.
+func (e *entry) batch(where string, v, pass js.Value) (core.Batch, error) {
+	b, err := batch(where, v, e.model.Config())
+	if err != nil {
+		return b, err
 	}
-	o := readOptions(where, "", v)
-	o.unsupported(later...)
-	return o.done()
+	return b, passOptions(where, pass, &b)
 }

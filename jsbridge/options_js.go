@@ -38,9 +38,15 @@ func trimDot(path string) string {
 	return path
 }
 
+// fail keeps the first fault of a named option.
 func (o *options) fail(code core.Code, name, format string, arguments ...any) {
+	o.refuse(code, "%s: %s%s "+format, append([]any{o.where, o.path, name}, arguments...)...)
+}
+
+// refuse keeps the first fault.
+func (o *options) refuse(code core.Code, format string, arguments ...any) {
 	if o.err == nil {
-		o.err = core.Errorf(code, "%s: %s%s "+format, append([]any{o.where, o.path, name}, arguments...)...)
+		o.err = core.Errorf(code, format, arguments...)
 	}
 }
 
@@ -112,29 +118,19 @@ func (o *options) boolean(name string, fallback bool) bool {
 	return v.Bool()
 }
 
-// choice reads one of the words that work; words that are known but do not work yet are UNSUPPORTED.
-func (o *options) choice(name, fallback string, works []string, later ...string) string {
+// choice reads one of the words; absent gives the fallback, or is a fault where that is "".
+func (o *options) choice(name, fallback string, words []string) string {
 	v := o.get(name)
 	if v.IsUndefined() {
 		if fallback == "" {
-			o.fail(core.CodeConfig, name, "is missing, want one of %q", append(works, later...))
+			o.fail(core.CodeConfig, name, "is missing, want one of %q", words)
 		}
 		return fallback
 	}
-	if v.Type() == js.TypeString {
-		for _, w := range works {
-			if v.String() == w {
-				return w
-			}
-		}
-		for _, w := range later {
-			if v.String() == w {
-				o.fail(core.CodeUnsupported, name, "%q is not supported yet; %q work", w, works)
-				return fallback
-			}
-		}
+	if v.Type() == js.TypeString && contains(words, v.String()) {
+		return v.String()
 	}
-	o.fail(core.CodeConfig, name, "is %s, want one of %q", describe(v), append(works, later...))
+	o.fail(core.CodeConfig, name, "is %s, want one of %q", describe(v), words)
 	return fallback
 }
 
@@ -144,13 +140,6 @@ func (o *options) unsupported(names ...string) {
 		if !o.get(name).IsUndefined() {
 			o.fail(core.CodeUnsupported, name, "is not supported yet")
 		}
-	}
-}
-
-// neutral notes names whose value means nothing is asked for; any other value is not supported yet.
-func (o *options) neutral(name string, neutral js.Value) {
-	if v := o.get(name); !v.IsUndefined() && !v.Equal(neutral) {
-		o.fail(core.CodeUnsupported, name, "%s is not supported yet", describe(v))
 	}
 }
 

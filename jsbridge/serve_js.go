@@ -18,16 +18,15 @@ type bridge struct {
 type entry struct {
 	model    *core.Model
 	training *core.Training
-	batch    int // sizes of the latest training batch: a new one makes the workspace grow
-	steps    int
+	latest   [2]int // batch and steps of the latest training step: others make the workspace grow
 }
 
 // grown makes room after a call whose workspace may be larger than those before.
 func (e *entry) grown(batch, steps int) {
-	if e.batch == batch && e.steps == steps {
+	if e.latest == [2]int{batch, steps} {
 		return
 	}
-	e.batch, e.steps = batch, steps
+	e.latest = [2]int{batch, steps}
 	makeRoom()
 }
 

@@ -2,25 +2,33 @@ package cell
 
 import "github.com/unfold-rnn/unfold/core/kernel"
 
-// Elman is the simple recurrent layer, torch.nn.RNN with tanh:
+// Elman is the simple recurrent layer, torch.nn.RNN with tanh or relu:
 //
 //	a(t) = b_ih + b_hh + U x(t) + W h(t-1)        U [H, I], W [H, H], biases [H]
-//	h(t) = tanh a(t)
+//	h(t) = tanh a(t)        or max(0, a(t))
 //
-// and backward, with D(t) = diag(1 - h(t)²):
+// and backward, with D(t) = diag(1 - h(t)²), or for relu diag(h(t) > 0):
 //
 //	dh(t) = ∂L/∂h(t) from above + Wᵀ da(t+1)      da(t) = D(t) dh(t)
 //	db = Σ da(t)    dW = Σ da(t) h(t-1)ᵀ    dU = Σ da(t) x(t)ᵀ    dx(t) = Uᵀ da(t)
 //
 // J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
-type Elman struct{ gated }
+type Elman struct {
+	gated
+	activate       func(dst, src []float32)
+	activateBackTo func(da, h, dh []float32)
+}
 
 // ElmanGates is G of the Elman cell.
 const ElmanGates = 1
 
 // NewElman binds a layer to its parameters. Tokens says that the inputs are ids below inputs.
-func NewElman(inputs, hidden int, tokens bool, bind Binding) *Elman {
-	return &Elman{newGated(ElmanGates, inputs, hidden, tokens, bind)}
+func NewElman(inputs, hidden int, tokens, normed, relu bool, bind Binding) *Elman {
+	l := &Elman{newGated(ElmanGates, inputs, hidden, tokens, normed, bind), kernel.Tanh, kernel.TanhBackward}
+	if relu {
+		l.activate, l.activateBackTo = kernel.Relu, kernel.ReluBackward
+	}
+	return l
 }
 
 // Begin implements [Layer].
@@ -30,22 +38,21 @@ func (l *Elman) Begin(e Extent) { l.begin(e) }
 func (l *Elman) Forward(x Input) {
 	l.projection.forward(l.a, x, l.extent.Rows())
 	for t := range l.extent.Steps {
+		rows := l.extent.At(t)
 		l.recur(t)
-		kernel.Tanh(l.at(l.h, t+1, l.hidden), l.at(l.a, t, l.hidden))
+		l.activate(l.at(l.h, t+1, l.hidden, rows), l.at(l.a, t, l.hidden, rows))
+		l.hold(l.h, t)
 	}
 }
 
 // Backward implements [Layer].
 func (l *Elman) Backward(x Input, dh, dx []float32) {
-	clear(l.dhInitial)
+	l.begunBack(dh)
 	for t := l.extent.Steps - 1; t >= 0; t-- {
-		da := l.at(l.a, t, l.hidden) // a(t) is not needed any more: h(t) says all about it
-		kernel.TanhBackward(da, l.at(l.h, t+1, l.hidden), l.at(dh, t, l.hidden))
-		before := l.dhInitial
-		if t > 0 {
-			before = l.at(dh, t-1, l.hidden)
-		}
-		l.recurBack(before, t)
+		rows := l.extent.At(t)
+		da := l.at(l.a, t, l.hidden, rows) // a(t) is not needed any more: h(t) says all about it
+		l.activateBackTo(da, l.at(l.h, t+1, l.hidden, rows), l.at(dh, t, l.hidden, rows))
+		l.recurBack(dh, l.a, t)
 	}
-	l.weightGradients(x, dx)
+	l.weightGradients(x, l.a, dx)
 }

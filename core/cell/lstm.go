@@ -31,8 +31,8 @@ type LSTM struct {
 const LSTMGates = 4
 
 // NewLSTM binds a layer to its parameters. Tokens says that the inputs are ids below inputs.
-func NewLSTM(inputs, hidden int, tokens bool, bind Binding) *LSTM {
-	return &LSTM{gated: newGated(LSTMGates, inputs, hidden, tokens, bind)}
+func NewLSTM(inputs, hidden int, tokens, normed bool, bind Binding) *LSTM {
+	return &LSTM{gated: newGated(LSTMGates, inputs, hidden, tokens, normed, bind)}
 }
 
 // Begin implements [Layer].
@@ -41,31 +41,31 @@ func (l *LSTM) Begin(e Extent) {
 	l.c = tensor.Grow(l.c, (e.Rows()+e.Batch)*l.hidden)
 	l.tanhC = tensor.Grow(l.tanhC, e.Rows()*l.hidden)
 	l.dc = tensor.Grow(l.dc, e.Batch*l.hidden)
-	l.carries = append(l.carries, Carry{Name: "c", Values: l.c, Gradient: l.dc})
+	clear(l.dc)
+	l.carries = append(l.carries, Carry{Name: "c", Hidden: l.hidden, Values: l.c, Gradient: l.dc})
 }
 
 // Forward implements [Layer].
 func (l *LSTM) Forward(x Input) {
 	l.projection.forward(l.a, x, l.extent.Rows())
 	for t := range l.extent.Steps {
+		rows := l.extent.At(t)
 		l.recur(t)
-		kernel.LSTMForward(l.at(l.a, t, LSTMGates*l.hidden), l.at(l.c, t, l.hidden), l.at(l.c, t+1, l.hidden),
-			l.at(l.tanhC, t, l.hidden), l.at(l.h, t+1, l.hidden), l.hidden, l.extent.Batch, l.hidden)
+		kernel.LSTMForward(l.at(l.a, t, LSTMGates*l.hidden, rows), l.at(l.c, t, l.hidden, rows), l.at(l.c, t+1, l.hidden, rows),
+			l.at(l.tanhC, t, l.hidden, rows), l.at(l.h, t+1, l.hidden, rows), l.hidden, rows, l.hidden)
+		l.hold(l.h, t)
+		l.hold(l.c, t)
 	}
 }
 
-// Backward implements [Layer].
+// Backward implements [Layer]. The gradient on c of a sequence that has ended waits in dc until its last valid step.
 func (l *LSTM) Backward(x Input, dh, dx []float32) {
-	clear(l.dhInitial)
-	clear(l.dc)
+	l.begunBack(dh)
 	for t := l.extent.Steps - 1; t >= 0; t-- {
-		kernel.LSTMBackward(l.at(l.a, t, LSTMGates*l.hidden), l.at(l.c, t, l.hidden), l.at(l.tanhC, t, l.hidden),
-			l.at(dh, t, l.hidden), l.hidden, l.dc, l.extent.Batch, l.hidden)
-		before := l.dhInitial
-		if t > 0 {
-			before = l.at(dh, t-1, l.hidden)
-		}
-		l.recurBack(before, t)
+		rows := l.extent.At(t)
+		kernel.LSTMBackward(l.at(l.a, t, LSTMGates*l.hidden, rows), l.at(l.c, t, l.hidden, rows), l.at(l.tanhC, t, l.hidden, rows),
+			l.at(dh, t, l.hidden, rows), l.hidden, l.dc[:rows*l.hidden], rows, l.hidden)
+		l.recurBack(dh, l.a, t)
 	}
-	l.weightGradients(x, dx)
+	l.weightGradients(x, l.a, dx)
 }

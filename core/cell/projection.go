@@ -7,29 +7,32 @@ import (
 
 // projection is the input half of a cell for all steps at once:
 //
-//	a = b_ih + b_hh + U x        a [T·B, G·H]
+//	a = U x + bias        or, with layer normalisation,  a = LN(U x) + bias        a [T·B, G·H]
 //
-// Token inputs never become one-hot vectors: U's columns are the rows of a derived table [V, G·H] that has the
-// biases in it already, and a step's a(t) is a gathered row. On the way back rows are scattered into the
-// table's gradient.
+// Token inputs never become one-hot vectors: U's columns are the rows of a derived table [V, G·H] that has
+// normalisation and biases in it already, and a step's a(t) is a gathered row. On the way back rows are scattered into
+// the table's gradient.
 type projection struct {
-	inputs, outputs           int // I (or V) and G·H
-	tokens                    bool
-	weight, biasIH, biasHH    []float32 // U [G·H, I], [G·H], [G·H]
-	dweight, dbiasIH, dbiasHH []float32
+	inputs, outputs int // I (or V) and G·H
+	tokens          bool
+	weight, dweight []float32   // U [G·H, I]
+	biases, dbiases [][]float32 // each [G·H]; their sum is the bias
+	norm            norm
 
-	bias     []float32 // b_ih + b_hh
-	table    []float32 // tokens: Uᵀ + bias, [V, G·H]
+	bias     []float32
+	table    []float32 // tokens: LN(Uᵀ) + bias, [V, G·H]
 	dtable   []float32 // tokens: the table's gradient, [V, G·H]
 	dbias    []float32
+	dpre     []float32     // values with normalisation: the gradient behind it
 	forwardU kernel.Panels // values: Uᵀ
 	backU    kernel.Panels // values: U
 }
 
 func (p *projection) refresh() {
 	p.bias = tensor.Grow(p.bias, p.outputs)
-	for j := range p.bias {
-		p.bias[j] = p.biasIH[j] + p.biasHH[j]
+	clear(p.bias)
+	for _, b := range p.biases {
+		kernel.Add(p.bias, b)
 	}
 	if !p.tokens {
 		p.forwardU.PackTransposed(p.weight, p.outputs, p.inputs, p.inputs)
@@ -37,7 +40,13 @@ func (p *projection) refresh() {
 		return
 	}
 	p.table = tensor.Grow(p.table, p.inputs*p.outputs)
-	kernel.Transpose(p.table, p.weight, p.outputs, p.inputs)
+	if p.norm.on() {
+		p.norm.begin(p.inputs)
+		kernel.Transpose(p.norm.x, p.weight, p.outputs, p.inputs)
+		p.norm.forward(p.table, 0, p.inputs)
+	} else {
+		kernel.Transpose(p.table, p.weight, p.outputs, p.inputs)
+	}
 	kernel.AddRow(p.table, p.outputs, p.bias, p.inputs)
 }
 
@@ -47,7 +56,13 @@ func (p *projection) forward(a []float32, x Input, rows int) {
 		kernel.GatherRows(a, p.outputs, p.table, p.outputs, x.Tokens[:rows], p.outputs)
 		return
 	}
-	kernel.Product(a, p.outputs, x.Values, p.inputs, &p.forwardU, rows, false)
+	if p.norm.on() {
+		p.norm.begin(rows)
+		kernel.Product(p.norm.x, p.outputs, x.Values, p.inputs, &p.forwardU, rows, false)
+		p.norm.forward(a, 0, rows)
+	} else {
+		kernel.Product(a, p.outputs, x.Values, p.inputs, &p.forwardU, rows, false)
+	}
 	kernel.AddRow(a, p.outputs, p.bias, rows)
 }
 
@@ -57,19 +72,30 @@ func (p *projection) backward(scratch *kernel.Scratch, x Input, da, dx []float32
 	p.dbias = tensor.Grow(p.dbias, p.outputs)
 	clear(p.dbias)
 	kernel.ColumnSums(p.dbias, da, p.outputs, rows, p.outputs)
-	for j, d := range p.dbias {
-		p.dbiasIH[j] += d
-		p.dbiasHH[j] += d
+	for _, d := range p.dbiases {
+		kernel.Add(d, p.dbias)
 	}
-	if !p.tokens {
-		scratch.ProductTA(p.dweight, p.inputs, da, p.outputs, x.Values, p.inputs, p.outputs, p.inputs, rows)
-		if dx != nil {
-			kernel.Product(dx, p.inputs, da, p.outputs, &p.backU, rows, false)
-		}
+	if p.tokens {
+		p.backwardTokens(x, da, rows)
 		return
 	}
+	if p.norm.on() {
+		p.dpre = tensor.Grow(p.dpre, rows*p.outputs)
+		p.norm.backward(p.dpre, da, 0, rows)
+		da = p.dpre
+	}
+	scratch.ProductTA(p.dweight, p.inputs, da, p.outputs, x.Values, p.inputs, p.outputs, p.inputs, rows)
+	if dx != nil {
+		kernel.Product(dx, p.inputs, da, p.outputs, &p.backU, rows, false)
+	}
+}
+
+func (p *projection) backwardTokens(x Input, da []float32, rows int) {
 	p.dtable = tensor.Grow(p.dtable, p.inputs*p.outputs)
 	clear(p.dtable)
 	kernel.ScatterAddRows(p.dtable, p.outputs, x.Tokens[:rows], da, p.outputs, p.outputs)
+	if p.norm.on() {
+		p.norm.backward(p.dtable, p.dtable, 0, p.inputs)
+	}
 	kernel.Transpose(p.dweight, p.dtable, p.inputs, p.outputs)
 }

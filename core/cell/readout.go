@@ -16,10 +16,10 @@ type Readout struct {
 	forwardV        kernel.Panels // Vᵀ
 	backV           kernel.Panels // V
 	scratch         kernel.Scratch
-	logits          []float32 // [T, B, O], then their gradients
+	logits          []float32 // [rows, O], then their gradients
 }
 
-// NewReadout binds the readout to head.weight and head.bias.
+// NewReadout binds the readout to its parameters, weight and bias.
 func NewReadout(inputs, outputs int, bind Binding) *Readout {
 	return &Readout{
 		inputs: inputs, outputs: outputs,
@@ -34,17 +34,31 @@ func (r *Readout) Refresh() {
 	r.backV.Pack(r.weight, r.outputs, r.inputs, r.inputs)
 }
 
-// Forward gives the logits [rows, O], valid until the next call.
+// Forward gives o [rows, O], valid until the next call.
 func (r *Readout) Forward(h []float32, rows int) []float32 {
-	r.logits = tensor.Grow(r.logits, rows*r.outputs)
-	kernel.Product(r.logits, r.outputs, h, r.inputs, &r.forwardV, rows, false)
-	kernel.AddRow(r.logits, r.outputs, r.bias, rows)
+	r.reserve(rows)
+	r.into(r.logits, h, rows)
 	return r.logits
 }
 
 // Backward fills the gradients of V and c, zero before, from do [rows, O] and writes dh = do V [rows, H].
 func (r *Readout) Backward(h, do, dh []float32, rows int) {
+	r.weightGradients(h, do, rows)
+	r.backInto(dh, do, rows)
+}
+
+func (r *Readout) reserve(rows int) { r.logits = tensor.Grow(r.logits, rows*r.outputs) }
+
+func (r *Readout) into(o, h []float32, rows int) {
+	kernel.Product(o, r.outputs, h, r.inputs, &r.forwardV, rows, false)
+	kernel.AddRow(o, r.outputs, r.bias, rows)
+}
+
+func (r *Readout) weightGradients(h, do []float32, rows int) {
 	kernel.ColumnSums(r.dbias, do, r.outputs, rows, r.outputs)
 	r.scratch.ProductTA(r.dweight, r.inputs, do, r.outputs, h, r.inputs, r.outputs, r.inputs, rows)
+}
+
+func (r *Readout) backInto(dh, do []float32, rows int) {
 	kernel.Product(dh, r.inputs, do, r.outputs, &r.backV, rows, false)
 }

@@ -29,11 +29,20 @@ func needLength(kernel, what string, length, want int) {
 // needIDs panics unless every id is in [0, limit).
 func needIDs(kernel, what string, ids []int32, limit int) {
 	for i, id := range ids {
-		if id < 0 || int(id) >= limit {
-			panic("kernel: " + kernel + ": " + what + "[" + strconv.Itoa(i) + "] = " + strconv.Itoa(int(id)) +
-				", want 0 to " + strconv.Itoa(limit-1))
-		}
+		needID(kernel, what, i, id, limit)
 	}
+}
+
+func needID(kernel, what string, i int, id int32, limit int) {
+	if id < 0 || int(id) >= limit {
+		panicID(kernel, what, i, id, limit)
+	}
+}
+
+//go:noinline
+func panicID(kernel, what string, i int, id int32, limit int) {
+	panic("kernel: " + kernel + ": " + what + "[" + strconv.Itoa(i) + "] = " + strconv.Itoa(int(id)) +
+		", want 0 to " + strconv.Itoa(limit-1))
 }
 
 // rowsOf is the number of whole rows that a table of the given length holds.

@@ -121,6 +121,15 @@ func sigmoid(dst, src []float32, n int) {
 	sigmoidPortable(dst, src, n)
 }
 
+// relu is max(0, x).
+func relu(dst, src []float32, n int) {
+	if linked {
+		reluLinked(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), int32(n))
+		return
+	}
+	reluPortable(dst, src, n)
+}
+
 // tanhBackward computes da = dh·(1 - h²).
 func tanhBackward(da, h, dh []float32, n int) {
 	if linked {
@@ -128,6 +137,69 @@ func tanhBackward(da, h, dh []float32, n int) {
 		return
 	}
 	tanhBackwardPortable(da, h, dh, n)
+}
+
+// sigmoidBackward computes da = dy·y·(1-y).
+func sigmoidBackward(da, y, dy []float32, n int) {
+	if linked {
+		sigmoidBackwardLinked(unsafe.Pointer(unsafe.SliceData(da)), unsafe.Pointer(unsafe.SliceData(y)), unsafe.Pointer(unsafe.SliceData(dy)), int32(n))
+		return
+	}
+	sigmoidBackwardPortable(da, y, dy, n)
+}
+
+// reluBackward computes da = dh where h is above 0.
+func reluBackward(da, h, dh []float32, n int) {
+	if linked {
+		reluBackwardLinked(unsafe.Pointer(unsafe.SliceData(da)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(dh)), int32(n))
+		return
+	}
+	reluBackwardPortable(da, h, dh, n)
+}
+
+// add computes dst += src.
+func add(dst, src []float32, n int) {
+	if linked {
+		addLinked(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), int32(n))
+		return
+	}
+	addPortable(dst, src, n)
+}
+
+// multiply computes dst = a ⊙ b.
+func multiply(dst, a, b []float32, n int) {
+	if linked {
+		multiplyLinked(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(a)), unsafe.Pointer(unsafe.SliceData(b)), int32(n))
+		return
+	}
+	multiplyPortable(dst, a, b, n)
+}
+
+// addProduct computes dst += a ⊙ b.
+func addProduct(dst, a, b []float32, n int) {
+	if linked {
+		addProductLinked(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(a)), unsafe.Pointer(unsafe.SliceData(b)), int32(n))
+		return
+	}
+	addProductPortable(dst, a, b, n)
+}
+
+// scale multiplies by a number.
+func scale(x []float32, n int, by float32) {
+	if linked {
+		scaleLinked(unsafe.Pointer(unsafe.SliceData(x)), int32(n), by)
+		return
+	}
+	scalePortable(x, n, by)
+}
+
+// clampValues keeps numbers in [-limit, limit].
+func clampValues(x []float32, n int, limit float32) {
+	if linked {
+		clampValuesLinked(unsafe.Pointer(unsafe.SliceData(x)), int32(n), limit)
+		return
+	}
+	clampValuesPortable(x, n, limit)
 }
 
 // lstmForward takes one LSTM step from the pre-activations.
@@ -148,6 +220,60 @@ func lstmBackward(gates, cPrev, tanhC, dh []float32, lddh int, dc []float32, bat
 	lstmBackwardPortable(gates, cPrev, tanhC, dh, lddh, dc, batch, hidden)
 }
 
+// gruForward takes one GRU step, the reset after the product.
+func gruForward(x, recurrent, hPrev, recurrentN, h []float32, ldh, batch, hidden int) {
+	if linked {
+		gruForwardLinked(unsafe.Pointer(unsafe.SliceData(x)), unsafe.Pointer(unsafe.SliceData(recurrent)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(recurrentN)), unsafe.Pointer(unsafe.SliceData(h)), int32(ldh), int32(batch), int32(hidden))
+		return
+	}
+	gruForwardPortable(x, recurrent, hPrev, recurrentN, h, ldh, batch, hidden)
+}
+
+// gruBackward is the gradient of gru_forward.
+func gruBackward(gates, hPrev, recurrentN, dh []float32, lddh int, dhPrev []float32, batch, hidden int) {
+	if linked {
+		gruBackwardLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(recurrentN)), unsafe.Pointer(unsafe.SliceData(dh)), int32(lddh), unsafe.Pointer(unsafe.SliceData(dhPrev)), int32(batch), int32(hidden))
+		return
+	}
+	gruBackwardPortable(gates, hPrev, recurrentN, dh, lddh, dhPrev, batch, hidden)
+}
+
+// gruGates takes the first half of a GRU step, the reset before the product.
+func gruGates(x, hPrev, resetH []float32, batch, hidden int) {
+	if linked {
+		gruGatesLinked(unsafe.Pointer(unsafe.SliceData(x)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(resetH)), int32(batch), int32(hidden))
+		return
+	}
+	gruGatesPortable(x, hPrev, resetH, batch, hidden)
+}
+
+// gruOutput takes the second half of the step of gru_gates.
+func gruOutput(x, hPrev, h []float32, ldh, batch, hidden int) {
+	if linked {
+		gruOutputLinked(unsafe.Pointer(unsafe.SliceData(x)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(h)), int32(ldh), int32(batch), int32(hidden))
+		return
+	}
+	gruOutputPortable(x, hPrev, h, ldh, batch, hidden)
+}
+
+// gruOutputBackward is the gradient of gru_output.
+func gruOutputBackward(gates, hPrev, dh []float32, lddh int, dhPrev []float32, batch, hidden int) {
+	if linked {
+		gruOutputBackwardLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(dh)), int32(lddh), unsafe.Pointer(unsafe.SliceData(dhPrev)), int32(batch), int32(hidden))
+		return
+	}
+	gruOutputBackwardPortable(gates, hPrev, dh, lddh, dhPrev, batch, hidden)
+}
+
+// gruGatesBackward is the gradient of gru_gates.
+func gruGatesBackward(gates, hPrev, dResetH, dhPrev []float32, batch, hidden int) {
+	if linked {
+		gruGatesBackwardLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(hPrev)), unsafe.Pointer(unsafe.SliceData(dResetH)), unsafe.Pointer(unsafe.SliceData(dhPrev)), int32(batch), int32(hidden))
+		return
+	}
+	gruGatesBackwardPortable(gates, hPrev, dResetH, dhPrev, batch, hidden)
+}
+
 // softmax replaces rows by their softmax.
 func softmax(x []float32, ld, rows, n int) {
 	if linked {
@@ -166,6 +292,42 @@ func softmaxCrossEntropy(logits []float32, ld int, targets []int32, weights, den
 	softmaxCrossEntropyPortable(logits, ld, targets, weights, denominators, margins, rows, n)
 }
 
+// squaredError turns predictions into the gradient of the squared error.
+func squaredError(predictions []float32, ld int, targets []float32, ldt int, weights, losses []float32, rows, n int) {
+	if linked {
+		squaredErrorLinked(unsafe.Pointer(unsafe.SliceData(predictions)), int32(ld), unsafe.Pointer(unsafe.SliceData(targets)), int32(ldt), unsafe.Pointer(unsafe.SliceData(weights)), unsafe.Pointer(unsafe.SliceData(losses)), int32(rows), int32(n))
+		return
+	}
+	squaredErrorPortable(predictions, ld, targets, ldt, weights, losses, rows, n)
+}
+
+// binaryCrossEntropy turns logits into the gradient of the binary cross-entropy.
+func binaryCrossEntropy(logits []float32, ld int, targets []float32, ldt int, weights, losses []float32, rows, n int) {
+	if linked {
+		binaryCrossEntropyLinked(unsafe.Pointer(unsafe.SliceData(logits)), int32(ld), unsafe.Pointer(unsafe.SliceData(targets)), int32(ldt), unsafe.Pointer(unsafe.SliceData(weights)), unsafe.Pointer(unsafe.SliceData(losses)), int32(rows), int32(n))
+		return
+	}
+	binaryCrossEntropyPortable(logits, ld, targets, ldt, weights, losses, rows, n)
+}
+
+// layerNorm normalises rows.
+func layerNorm(y []float32, ldy int, x []float32, ldx int, gamma, beta, means, inverses []float32, rows, n int, epsilon float32) {
+	if linked {
+		layerNormLinked(unsafe.Pointer(unsafe.SliceData(y)), int32(ldy), unsafe.Pointer(unsafe.SliceData(x)), int32(ldx), unsafe.Pointer(unsafe.SliceData(gamma)), unsafe.Pointer(unsafe.SliceData(beta)), unsafe.Pointer(unsafe.SliceData(means)), unsafe.Pointer(unsafe.SliceData(inverses)), int32(rows), int32(n), epsilon)
+		return
+	}
+	layerNormPortable(y, ldy, x, ldx, gamma, beta, means, inverses, rows, n, epsilon)
+}
+
+// layerNormBackward is the gradient of layer_norm.
+func layerNormBackward(dx []float32, lddx int, dy []float32, lddy int, x []float32, ldx int, gamma, means, inverses, dgamma, dbeta []float32, rows, n int) {
+	if linked {
+		layerNormBackwardLinked(unsafe.Pointer(unsafe.SliceData(dx)), int32(lddx), unsafe.Pointer(unsafe.SliceData(dy)), int32(lddy), unsafe.Pointer(unsafe.SliceData(x)), int32(ldx), unsafe.Pointer(unsafe.SliceData(gamma)), unsafe.Pointer(unsafe.SliceData(means)), unsafe.Pointer(unsafe.SliceData(inverses)), unsafe.Pointer(unsafe.SliceData(dgamma)), unsafe.Pointer(unsafe.SliceData(dbeta)), int32(rows), int32(n))
+		return
+	}
+	layerNormBackwardPortable(dx, lddx, dy, lddy, x, ldx, gamma, means, inverses, dgamma, dbeta, rows, n)
+}
+
 // sumSquares is the sum of squares in float64.
 func sumSquares(x []float32, n int) float64 {
 	if linked {
@@ -174,22 +336,58 @@ func sumSquares(x []float32, n int) float64 {
 	return sumSquaresPortable(x, n)
 }
 
-// scale multiplies by a number.
-func scale(x []float32, n int, by float32) {
+// sgd takes one step of gradient descent.
+func sgd(w, g []float32, n int, learningRate, gradScale, decay float32) {
 	if linked {
-		scaleLinked(unsafe.Pointer(unsafe.SliceData(x)), int32(n), by)
+		sgdLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), int32(n), learningRate, gradScale, decay)
 		return
 	}
-	scalePortable(x, n, by)
+	sgdPortable(w, g, n, learningRate, gradScale, decay)
 }
 
-// adam takes one step of Adam; rest is 1-β.
-func adam(w, g, m, v []float32, n int, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32) {
+// sgdMomentum takes one step of gradient descent with momentum.
+func sgdMomentum(w, g, buf []float32, n int, learningRate, momentum, gain, gradScale, decay float32) {
 	if linked {
-		adamLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(m)), unsafe.Pointer(unsafe.SliceData(v)), int32(n), step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
+		sgdMomentumLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(buf)), int32(n), learningRate, momentum, gain, gradScale, decay)
 		return
 	}
-	adamPortable(w, g, m, v, n, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
+	sgdMomentumPortable(w, g, buf, n, learningRate, momentum, gain, gradScale, decay)
+}
+
+// sgdNesterov takes one step of gradient descent with Nesterov's momentum.
+func sgdNesterov(w, g, buf []float32, n int, learningRate, momentum, gain, gradScale, decay float32) {
+	if linked {
+		sgdNesterovLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(buf)), int32(n), learningRate, momentum, gain, gradScale, decay)
+		return
+	}
+	sgdNesterovPortable(w, g, buf, n, learningRate, momentum, gain, gradScale, decay)
+}
+
+// rmsprop takes one step of RMSProp; rest is 1-α.
+func rmsprop(w, g, v []float32, n int, learningRate, alpha, rest, epsilon, gradScale, decay float32) {
+	if linked {
+		rmspropLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(v)), int32(n), learningRate, alpha, rest, epsilon, gradScale, decay)
+		return
+	}
+	rmspropPortable(w, g, v, n, learningRate, alpha, rest, epsilon, gradScale, decay)
+}
+
+// rmspropMomentum takes one step of RMSProp with momentum.
+func rmspropMomentum(w, g, v, buf []float32, n int, learningRate, alpha, rest, epsilon, momentum, gradScale, decay float32) {
+	if linked {
+		rmspropMomentumLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(v)), unsafe.Pointer(unsafe.SliceData(buf)), int32(n), learningRate, alpha, rest, epsilon, momentum, gradScale, decay)
+		return
+	}
+	rmspropMomentumPortable(w, g, v, buf, n, learningRate, alpha, rest, epsilon, momentum, gradScale, decay)
+}
+
+// adam takes one step of Adam; rest is 1-β, keep AdamW's decay.
+func adam(w, g, m, v []float32, n int, keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32) {
+	if linked {
+		adamLinked(unsafe.Pointer(unsafe.SliceData(w)), unsafe.Pointer(unsafe.SliceData(g)), unsafe.Pointer(unsafe.SliceData(m)), unsafe.Pointer(unsafe.SliceData(v)), int32(n), keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
+		return
+	}
+	adamPortable(w, g, m, v, n, keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
 }
 
 // adagrad takes one step of Adagrad.

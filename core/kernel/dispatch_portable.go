@@ -69,9 +69,49 @@ func sigmoid(dst, src []float32, n int) {
 	sigmoidPortable(dst, src, n)
 }
 
+// relu is max(0, x).
+func relu(dst, src []float32, n int) {
+	reluPortable(dst, src, n)
+}
+
 // tanhBackward computes da = dh·(1 - h²).
 func tanhBackward(da, h, dh []float32, n int) {
 	tanhBackwardPortable(da, h, dh, n)
+}
+
+// sigmoidBackward computes da = dy·y·(1-y).
+func sigmoidBackward(da, y, dy []float32, n int) {
+	sigmoidBackwardPortable(da, y, dy, n)
+}
+
+// reluBackward computes da = dh where h is above 0.
+func reluBackward(da, h, dh []float32, n int) {
+	reluBackwardPortable(da, h, dh, n)
+}
+
+// add computes dst += src.
+func add(dst, src []float32, n int) {
+	addPortable(dst, src, n)
+}
+
+// multiply computes dst = a ⊙ b.
+func multiply(dst, a, b []float32, n int) {
+	multiplyPortable(dst, a, b, n)
+}
+
+// addProduct computes dst += a ⊙ b.
+func addProduct(dst, a, b []float32, n int) {
+	addProductPortable(dst, a, b, n)
+}
+
+// scale multiplies by a number.
+func scale(x []float32, n int, by float32) {
+	scalePortable(x, n, by)
+}
+
+// clampValues keeps numbers in [-limit, limit].
+func clampValues(x []float32, n int, limit float32) {
+	clampValuesPortable(x, n, limit)
 }
 
 // lstmForward takes one LSTM step from the pre-activations.
@@ -84,6 +124,36 @@ func lstmBackward(gates, cPrev, tanhC, dh []float32, lddh int, dc []float32, bat
 	lstmBackwardPortable(gates, cPrev, tanhC, dh, lddh, dc, batch, hidden)
 }
 
+// gruForward takes one GRU step, the reset after the product.
+func gruForward(x, recurrent, hPrev, recurrentN, h []float32, ldh, batch, hidden int) {
+	gruForwardPortable(x, recurrent, hPrev, recurrentN, h, ldh, batch, hidden)
+}
+
+// gruBackward is the gradient of gru_forward.
+func gruBackward(gates, hPrev, recurrentN, dh []float32, lddh int, dhPrev []float32, batch, hidden int) {
+	gruBackwardPortable(gates, hPrev, recurrentN, dh, lddh, dhPrev, batch, hidden)
+}
+
+// gruGates takes the first half of a GRU step, the reset before the product.
+func gruGates(x, hPrev, resetH []float32, batch, hidden int) {
+	gruGatesPortable(x, hPrev, resetH, batch, hidden)
+}
+
+// gruOutput takes the second half of the step of gru_gates.
+func gruOutput(x, hPrev, h []float32, ldh, batch, hidden int) {
+	gruOutputPortable(x, hPrev, h, ldh, batch, hidden)
+}
+
+// gruOutputBackward is the gradient of gru_output.
+func gruOutputBackward(gates, hPrev, dh []float32, lddh int, dhPrev []float32, batch, hidden int) {
+	gruOutputBackwardPortable(gates, hPrev, dh, lddh, dhPrev, batch, hidden)
+}
+
+// gruGatesBackward is the gradient of gru_gates.
+func gruGatesBackward(gates, hPrev, dResetH, dhPrev []float32, batch, hidden int) {
+	gruGatesBackwardPortable(gates, hPrev, dResetH, dhPrev, batch, hidden)
+}
+
 // softmax replaces rows by their softmax.
 func softmax(x []float32, ld, rows, n int) {
 	softmaxPortable(x, ld, rows, n)
@@ -94,19 +164,59 @@ func softmaxCrossEntropy(logits []float32, ld int, targets []int32, weights, den
 	softmaxCrossEntropyPortable(logits, ld, targets, weights, denominators, margins, rows, n)
 }
 
+// squaredError turns predictions into the gradient of the squared error.
+func squaredError(predictions []float32, ld int, targets []float32, ldt int, weights, losses []float32, rows, n int) {
+	squaredErrorPortable(predictions, ld, targets, ldt, weights, losses, rows, n)
+}
+
+// binaryCrossEntropy turns logits into the gradient of the binary cross-entropy.
+func binaryCrossEntropy(logits []float32, ld int, targets []float32, ldt int, weights, losses []float32, rows, n int) {
+	binaryCrossEntropyPortable(logits, ld, targets, ldt, weights, losses, rows, n)
+}
+
+// layerNorm normalises rows.
+func layerNorm(y []float32, ldy int, x []float32, ldx int, gamma, beta, means, inverses []float32, rows, n int, epsilon float32) {
+	layerNormPortable(y, ldy, x, ldx, gamma, beta, means, inverses, rows, n, epsilon)
+}
+
+// layerNormBackward is the gradient of layer_norm.
+func layerNormBackward(dx []float32, lddx int, dy []float32, lddy int, x []float32, ldx int, gamma, means, inverses, dgamma, dbeta []float32, rows, n int) {
+	layerNormBackwardPortable(dx, lddx, dy, lddy, x, ldx, gamma, means, inverses, dgamma, dbeta, rows, n)
+}
+
 // sumSquares is the sum of squares in float64.
 func sumSquares(x []float32, n int) float64 {
 	return sumSquaresPortable(x, n)
 }
 
-// scale multiplies by a number.
-func scale(x []float32, n int, by float32) {
-	scalePortable(x, n, by)
+// sgd takes one step of gradient descent.
+func sgd(w, g []float32, n int, learningRate, gradScale, decay float32) {
+	sgdPortable(w, g, n, learningRate, gradScale, decay)
 }
 
-// adam takes one step of Adam; rest is 1-β.
-func adam(w, g, m, v []float32, n int, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32) {
-	adamPortable(w, g, m, v, n, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
+// sgdMomentum takes one step of gradient descent with momentum.
+func sgdMomentum(w, g, buf []float32, n int, learningRate, momentum, gain, gradScale, decay float32) {
+	sgdMomentumPortable(w, g, buf, n, learningRate, momentum, gain, gradScale, decay)
+}
+
+// sgdNesterov takes one step of gradient descent with Nesterov's momentum.
+func sgdNesterov(w, g, buf []float32, n int, learningRate, momentum, gain, gradScale, decay float32) {
+	sgdNesterovPortable(w, g, buf, n, learningRate, momentum, gain, gradScale, decay)
+}
+
+// rmsprop takes one step of RMSProp; rest is 1-α.
+func rmsprop(w, g, v []float32, n int, learningRate, alpha, rest, epsilon, gradScale, decay float32) {
+	rmspropPortable(w, g, v, n, learningRate, alpha, rest, epsilon, gradScale, decay)
+}
+
+// rmspropMomentum takes one step of RMSProp with momentum.
+func rmspropMomentum(w, g, v, buf []float32, n int, learningRate, alpha, rest, epsilon, momentum, gradScale, decay float32) {
+	rmspropMomentumPortable(w, g, v, buf, n, learningRate, alpha, rest, epsilon, momentum, gradScale, decay)
+}
+
+// adam takes one step of Adam; rest is 1-β, keep AdamW's decay.
+func adam(w, g, m, v []float32, n int, keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32) {
+	adamPortable(w, g, m, v, n, keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay)
 }
 
 // adagrad takes one step of Adagrad.

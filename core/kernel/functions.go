@@ -35,3 +35,30 @@ func TanhBackward(da, h, dh []float32) {
 		tanhBackward(da, h, dh, len(da))
 	}
 }
+
+// SigmoidBackward writes da = dy·(y·(1 - y)), where y = σ(a). da may be dy.
+func SigmoidBackward(da, y, dy []float32) {
+	needLength("SigmoidBackward", "y", len(y), len(da))
+	needLength("SigmoidBackward", "dy", len(dy), len(da))
+	if len(da) > 0 {
+		sigmoidBackward(da, y, dy, len(da))
+	}
+}
+
+// Relu writes dst = max(0, x) for each x of src: 0 where x is below 0, else x itself, so -0 and NaN stay. dst may be src;
+// otherwise they do not overlap.
+func Relu(dst, src []float32) {
+	needLength("Relu", "src", len(src), len(dst))
+	if len(dst) > 0 {
+		relu(dst, src, len(dst))
+	}
+}
+
+// ReluBackward writes da = dh where h = max(0, a) is above 0, else 0, whatever dh is there. da may be dh.
+func ReluBackward(da, h, dh []float32) {
+	needLength("ReluBackward", "h", len(h), len(da))
+	needLength("ReluBackward", "dh", len(dh), len(da))
+	if len(da) > 0 {
+		reluBackward(da, h, dh, len(da))
+	}
+}

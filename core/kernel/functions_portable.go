@@ -57,10 +57,14 @@ func expBelow0(x float32) float32 {
 	return scaled * table.DenormalScale
 }
 
-// sigmoid32 takes e^-|x|, which is never large, and keeps relative accuracy on both sides: for x < 0 the value is
-// e/(1+e), else 1/(1+e).
+// sigmoid32 is 1/(1 + e⁻ˣ).
 func sigmoid32(x float32) float32 {
-	e := expBelow0(math.Float32frombits(math.Float32bits(x) | signBit))
+	return logistic32(x, expBelow0(math.Float32frombits(math.Float32bits(x)|signBit)))
+}
+
+// logistic32 is the sigmoid of x, given e = e^-|x|, which is never large, and keeps relative accuracy on both sides: for
+// x < 0 the value is e/(1+e), else 1/(1+e).
+func logistic32(x, e float32) float32 {
 	numerator := float32(1)
 	if x < 0 {
 		numerator = e
@@ -106,5 +110,37 @@ func tanhBackwardPortable(da, h, dh []float32, n int) {
 	h, dh = h[:n], dh[:n]
 	for i := range h {
 		da[i] = dh[i] * (1 - float32(h[i]*h[i]))
+	}
+}
+
+func sigmoidBackwardPortable(da, y, dy []float32, n int) {
+	y, dy = y[:n], dy[:n]
+	for i, v := range y {
+		da[i] = dy[i] * float32(v*(1-v))
+	}
+}
+
+// relu32 is 0 for x below 0, else x.
+func relu32(x float32) float32 {
+	if x < 0 {
+		return 0
+	}
+	return x
+}
+
+func reluPortable(dst, src []float32, n int) {
+	for i, x := range src[:n] {
+		dst[i] = relu32(x)
+	}
+}
+
+func reluBackwardPortable(da, h, dh []float32, n int) {
+	h, dh = h[:n], dh[:n]
+	for i, y := range h {
+		gradient := float32(0)
+		if y > 0 {
+			gradient = dh[i]
+		}
+		da[i] = gradient
 	}
 }

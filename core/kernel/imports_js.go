@@ -43,8 +43,32 @@ func tanhLinked(dst, src unsafe.Pointer, n int32)
 //go:wasmimport unfold sigmoid
 func sigmoidLinked(dst, src unsafe.Pointer, n int32)
 
+//go:wasmimport unfold relu
+func reluLinked(dst, src unsafe.Pointer, n int32)
+
 //go:wasmimport unfold tanh_backward
 func tanhBackwardLinked(da, h, dh unsafe.Pointer, n int32)
+
+//go:wasmimport unfold sigmoid_backward
+func sigmoidBackwardLinked(da, y, dy unsafe.Pointer, n int32)
+
+//go:wasmimport unfold relu_backward
+func reluBackwardLinked(da, h, dh unsafe.Pointer, n int32)
+
+//go:wasmimport unfold add
+func addLinked(dst, src unsafe.Pointer, n int32)
+
+//go:wasmimport unfold multiply
+func multiplyLinked(dst, a, b unsafe.Pointer, n int32)
+
+//go:wasmimport unfold add_product
+func addProductLinked(dst, a, b unsafe.Pointer, n int32)
+
+//go:wasmimport unfold scale
+func scaleLinked(x unsafe.Pointer, n int32, by float32)
+
+//go:wasmimport unfold clamp_values
+func clampValuesLinked(x unsafe.Pointer, n int32, limit float32)
 
 //go:wasmimport unfold lstm_forward
 func lstmForwardLinked(gates, cPrev, c, tanhC, h unsafe.Pointer, ldh, batch, hidden int32)
@@ -52,20 +76,62 @@ func lstmForwardLinked(gates, cPrev, c, tanhC, h unsafe.Pointer, ldh, batch, hid
 //go:wasmimport unfold lstm_backward
 func lstmBackwardLinked(gates, cPrev, tanhC, dh unsafe.Pointer, lddh int32, dc unsafe.Pointer, batch, hidden int32)
 
+//go:wasmimport unfold gru_forward
+func gruForwardLinked(x, recurrent, hPrev, recurrentN, h unsafe.Pointer, ldh, batch, hidden int32)
+
+//go:wasmimport unfold gru_backward
+func gruBackwardLinked(gates, hPrev, recurrentN, dh unsafe.Pointer, lddh int32, dhPrev unsafe.Pointer, batch, hidden int32)
+
+//go:wasmimport unfold gru_gates
+func gruGatesLinked(x, hPrev, resetH unsafe.Pointer, batch, hidden int32)
+
+//go:wasmimport unfold gru_output
+func gruOutputLinked(x, hPrev, h unsafe.Pointer, ldh, batch, hidden int32)
+
+//go:wasmimport unfold gru_output_backward
+func gruOutputBackwardLinked(gates, hPrev, dh unsafe.Pointer, lddh int32, dhPrev unsafe.Pointer, batch, hidden int32)
+
+//go:wasmimport unfold gru_gates_backward
+func gruGatesBackwardLinked(gates, hPrev, dResetH, dhPrev unsafe.Pointer, batch, hidden int32)
+
 //go:wasmimport unfold softmax
 func softmaxLinked(x unsafe.Pointer, ld, rows, n int32)
 
 //go:wasmimport unfold softmax_cross_entropy
 func softmaxCrossEntropyLinked(logits unsafe.Pointer, ld int32, targets, weights, denominators, margins unsafe.Pointer, rows, n int32)
 
+//go:wasmimport unfold squared_error
+func squaredErrorLinked(predictions unsafe.Pointer, ld int32, targets unsafe.Pointer, ldt int32, weights, losses unsafe.Pointer, rows, n int32)
+
+//go:wasmimport unfold binary_cross_entropy
+func binaryCrossEntropyLinked(logits unsafe.Pointer, ld int32, targets unsafe.Pointer, ldt int32, weights, losses unsafe.Pointer, rows, n int32)
+
+//go:wasmimport unfold layer_norm
+func layerNormLinked(y unsafe.Pointer, ldy int32, x unsafe.Pointer, ldx int32, gamma, beta, means, inverses unsafe.Pointer, rows, n int32, epsilon float32)
+
+//go:wasmimport unfold layer_norm_backward
+func layerNormBackwardLinked(dx unsafe.Pointer, lddx int32, dy unsafe.Pointer, lddy int32, x unsafe.Pointer, ldx int32, gamma, means, inverses, dgamma, dbeta unsafe.Pointer, rows, n int32)
+
 //go:wasmimport unfold sum_squares
 func sumSquaresLinked(x unsafe.Pointer, n int32) float64
 
-//go:wasmimport unfold scale
-func scaleLinked(x unsafe.Pointer, n int32, by float32)
+//go:wasmimport unfold sgd
+func sgdLinked(w, g unsafe.Pointer, n int32, learningRate, gradScale, decay float32)
+
+//go:wasmimport unfold sgd_momentum
+func sgdMomentumLinked(w, g, buf unsafe.Pointer, n int32, learningRate, momentum, gain, gradScale, decay float32)
+
+//go:wasmimport unfold sgd_nesterov
+func sgdNesterovLinked(w, g, buf unsafe.Pointer, n int32, learningRate, momentum, gain, gradScale, decay float32)
+
+//go:wasmimport unfold rmsprop
+func rmspropLinked(w, g, v unsafe.Pointer, n int32, learningRate, alpha, rest, epsilon, gradScale, decay float32)
+
+//go:wasmimport unfold rmsprop_momentum
+func rmspropMomentumLinked(w, g, v, buf unsafe.Pointer, n int32, learningRate, alpha, rest, epsilon, momentum, gradScale, decay float32)
 
 //go:wasmimport unfold adam
-func adamLinked(w, g, m, v unsafe.Pointer, n int32, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32)
+func adamLinked(w, g, m, v unsafe.Pointer, n int32, keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay float32)
 
 //go:wasmimport unfold adagrad
 func adagradLinked(w, g, s unsafe.Pointer, n int32, learningRate, epsilon, gradScale, decay float32)

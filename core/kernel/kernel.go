@@ -13,7 +13,7 @@
 // stands in for it when the host has linked one (see [Variant]). Portable and SIMD128 results are equal bit for
 // bit, because each kernel's comment fixes the order of its operations: nothing is fused, and a reduction
 // states its lanes. The relaxed-SIMD variant may fuse a multiply with an add and is equal within rounding.
-// NaN in gives NaN out; the bits of a NaN are not promised.
+// NaN in gives NaN out, but where a kernel's comment says that it does not look; the bits of a NaN are not promised.
 //
 // A reduction "in four lanes" keeps four partial results; element i belongs to lane i mod 4, each lane runs in
 // ascending i, and the end is (lane 0 + lane 2) + (lane 1 + lane 3).

@@ -11,10 +11,80 @@ func SumSquares(x []float32) float64 {
 	return sumSquares(x, len(x))
 }
 
-// Scale multiplies each element of x by a number.
-func Scale(x []float32, by float32) {
-	if len(x) > 0 {
-		scale(x, len(x), by)
+// SGDStep is what one step of gradient descent depends on apart from the parameters.
+type SGDStep struct {
+	LearningRate float64
+	Momentum     float64 // μ; 0 is plain descent, which needs no buffer
+	Dampening    float64 // of what the momentum gains
+	GradScale    float64 // multiplies gradients first: the clipping factor, or 1
+	WeightDecay  float64 // L2: added to the gradient as WeightDecay·w
+	Nesterov     bool    // look ahead along the momentum (Nesterov 1983, as Sutskever et al. 2013 write it)
+	First        bool    // the first step of all: the buffer starts as g', whatever it holds
+}
+
+// SGD takes one step of gradient descent as PyTorch writes it, for each parameter w with its gradient g:
+//
+//	g'  = g·GradScale + WeightDecay·w
+//	buf = Momentum·buf + (1-Dampening)·g'        in the first step buf = g'
+//	w  -= LearningRate·buf                       with Nesterov LearningRate·(g' + Momentum·buf)
+//
+// Without Momentum it is w -= LearningRate·g', and buf is not used. Nothing overlaps.
+func SGD(w, g, buf []float32, s SGDStep) {
+	needLength("SGD", "g", len(g), len(w))
+	if s.Momentum != 0 {
+		needLength("SGD", "buf", len(buf), len(w))
+	}
+	if len(w) == 0 {
+		return
+	}
+	rate, gradScale, decay := float32(s.LearningRate), float32(s.GradScale), float32(s.WeightDecay)
+	if s.Momentum == 0 {
+		sgd(w, g, len(w), rate, gradScale, decay)
+		return
+	}
+	gain := float32(1 - s.Dampening)
+	if s.First {
+		clear(buf)
+		gain = 1
+	}
+	if s.Nesterov {
+		sgdNesterov(w, g, buf, len(w), rate, float32(s.Momentum), gain, gradScale, decay)
+	} else {
+		sgdMomentum(w, g, buf, len(w), rate, float32(s.Momentum), gain, gradScale, decay)
+	}
+}
+
+// RMSPropStep is what one step of RMSProp depends on apart from the parameters.
+type RMSPropStep struct {
+	LearningRate, Alpha, Epsilon float64
+	Momentum                     float64 // 0 needs no buffer
+	GradScale                    float64 // multiplies gradients first: the clipping factor, or 1
+	WeightDecay                  float64 // L2: added to the gradient as WeightDecay·w
+}
+
+// RMSProp takes one step of RMSProp (Hinton 2012) as PyTorch writes it, for each parameter w with its gradient g:
+//
+//	g'  = g·GradScale + WeightDecay·w
+//	v   = α·v + (1-α)·g'·g'
+//	buf = Momentum·buf + g' / (√v + ε)
+//	w  -= LearningRate·buf
+//
+// v and buf start as zeros. Without Momentum it is w -= LearningRate·(g' / (√v + ε)), and buf is not used. Nothing overlaps.
+func RMSProp(w, g, v, buf []float32, s RMSPropStep) {
+	needLength("RMSProp", "g", len(g), len(w))
+	needLength("RMSProp", "v", len(v), len(w))
+	if s.Momentum != 0 {
+		needLength("RMSProp", "buf", len(buf), len(w))
+	}
+	if len(w) == 0 {
+		return
+	}
+	rate, gradScale, decay := float32(s.LearningRate), float32(s.GradScale), float32(s.WeightDecay)
+	alpha, rest, epsilon := float32(s.Alpha), float32(1-s.Alpha), float32(s.Epsilon)
+	if s.Momentum == 0 {
+		rmsprop(w, g, v, len(w), rate, alpha, rest, epsilon, gradScale, decay)
+	} else {
+		rmspropMomentum(w, g, v, buf, len(w), rate, alpha, rest, epsilon, float32(s.Momentum), gradScale, decay)
 	}
 }
 
@@ -26,10 +96,13 @@ type AdamStep struct {
 	GradScale                           float64 // multiplies gradients first: the clipping factor, or 1
 	WeightDecay                         float64 // L2: added to the gradient as WeightDecay·w
 	Bias1, Bias2                        float64 // 1-β1ᵗ and 1-β2ᵗ for the t-th step, t from 1
+	DecoupledDecay                      float64 // λ of AdamW: w shrinks by 1 - LearningRate·λ first; 0 is Adam
 }
 
-// Adam takes one step of Adam (Kingma and Ba 2015) as PyTorch writes it, for each parameter w with its gradient g:
+// Adam takes one step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019) as PyTorch writes them, for each
+// parameter w with its gradient g:
 //
+//	w  = w·(1 - LearningRate·λ)
 //	g' = g·GradScale + WeightDecay·w
 //	m += (1-β1)·(g' - m)
 //	v  = β2·v + (1-β2)·g'·g'
@@ -44,7 +117,8 @@ func Adam(w, g, m, v []float32, s AdamStep) {
 		return
 	}
 	step, correction := float32(s.LearningRate/s.Bias1), float32(1/math.Sqrt(s.Bias2))
-	adam(w, g, m, v, len(w), step, float32(1-s.Beta1), float32(s.Beta2), float32(1-s.Beta2), correction,
+	keep := float32(1 - s.LearningRate*s.DecoupledDecay)
+	adam(w, g, m, v, len(w), keep, step, float32(1-s.Beta1), float32(s.Beta2), float32(1-s.Beta2), correction,
 		float32(s.Epsilon), float32(s.GradScale), float32(s.WeightDecay))
 }
 

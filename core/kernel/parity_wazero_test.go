@@ -148,7 +148,7 @@ func TestSIMDEqualsPortable(t *testing.T) {
 func TestSIMDProductsOfManyBlocks(t *testing.T) {
 	h, err := startHost()
 	require.NoError(t, err)
-	for _, kernel := range table.Kernels {
+	for _, kernel := range table.Kernels() {
 		if !slices.Contains([]string{"product", "pack_left", "pack_left_transposed", "pack_columns", "transpose", "column_sums"}, kernel.Name) {
 			continue
 		}
@@ -170,10 +170,10 @@ func TestSIMDExportsTheTable(t *testing.T) {
 		compiled, err := runtime.CompileModule(context.Background(), code)
 		require.NoError(t, err)
 		exports := compiled.ExportedFunctions()
-		assert.Len(t, exports, len(table.Kernels))
+		assert.Len(t, exports, len(table.Kernels()))
 		types := map[table.Kind]api.ValueType{table.Floats: api.ValueTypeI32, table.Integers: api.ValueTypeI32, table.Int: api.ValueTypeI32,
 			table.Float: api.ValueTypeF32, table.Double: api.ValueTypeF64}
-		for _, kernel := range table.Kernels {
+		for _, kernel := range table.Kernels() {
 			require.Contains(t, exports, kernel.Name)
 			var params, results []api.ValueType
 			for _, p := range kernel.Params {
@@ -190,14 +190,14 @@ func TestSIMDExportsTheTable(t *testing.T) {
 
 // FuzzKernels compares the SIMD kernels with the portable bodies on drawn arguments.
 func FuzzKernels(f *testing.F) {
-	for i := range table.Kernels {
+	for i := range table.Kernels() {
 		f.Add(byte(i), uint64(i), byte(i), byte(3*i), byte(5*i), i%2 == 0)
 		f.Add(byte(i), uint64(i+99), byte(1), byte(67), byte(32), i%2 == 1)
 	}
 	h, err := startHost()
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, index byte, seed uint64, m, n, k byte, special bool) {
-		kernel := table.Kernels[int(index)%len(table.Kernels)]
+		kernel := table.Kernels()[int(index)%len(table.Kernels())]
 		compareWithHost(t, h, kernel, func() []any {
 			return cases[kernel.Name](newGenerator(seed, special), int(m)%80, int(n), int(k))
 		})

@@ -15,14 +15,19 @@ func Softmax(x []float32, ld, rows, n int) {
 //
 // with denominators[r] = Σ exp(x - max) in four lanes and margins[r] = x[target] - max, so the loss of a row is
 // weights[r]·(log denominators[r] - margins[r]): the caller takes the logarithm in float64. R is len(targets);
-// targets are in [0, n). Nothing overlaps.
+// targets are in [0, n). A row of weight 0 is padding: neither it nor its target is looked at, its gradient is 0, its
+// denominator 1 and its margin 0. Nothing overlaps.
 func SoftmaxCrossEntropy(logits []float32, ld int, targets []int32, weights, denominators, margins []float32, n int) {
 	rows := len(targets)
 	needMatrix("SoftmaxCrossEntropy", "logits", len(logits), ld, rows, n)
 	needMatrix("SoftmaxCrossEntropy", "weights", len(weights), 1, rows, 1)
 	needMatrix("SoftmaxCrossEntropy", "denominators", len(denominators), 1, rows, 1)
 	needMatrix("SoftmaxCrossEntropy", "margins", len(margins), 1, rows, 1)
-	needIDs("SoftmaxCrossEntropy", "targets", targets, n)
+	for r := range targets {
+		if weights[r] != 0 {
+			needID("SoftmaxCrossEntropy", "targets", r, targets[r], n)
+		}
+	}
 	if rows > 0 {
 		softmaxCrossEntropy(logits, ld, targets, weights, denominators, margins, rows, n)
 	}

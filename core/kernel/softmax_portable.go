@@ -15,6 +15,11 @@ func softmaxPortable(x []float32, ld, rows, n int) {
 func softmaxCrossEntropyPortable(logits []float32, ld int, targets []int32, weights, denominators, margins []float32, rows, n int) {
 	for r := range rows {
 		row := logits[r*ld:][:n]
+		if weights[r] == 0 {
+			clear(row)
+			denominators[r], margins[r] = 1, 0
+			continue
+		}
 		target, weight := targets[r], weights[r]
 		top := largest(row)
 		margins[r] = row[target] - top
@@ -46,5 +51,5 @@ func exponentials(row []float32, top float32) float32 {
 		row[j] = e
 		lanes[j&3] += e
 	}
-	return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
+	return sumOfLanes(lanes)
 }

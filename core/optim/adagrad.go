@@ -13,6 +13,7 @@ import (
 // JMLR 12 (2011).
 var adagrad = rule{
 	defaults: Options{Name: "adagrad", LearningRate: 1e-2, Epsilon: 1e-10},
+	fields:   []string{"weightDecay", "epsilon"},
 	moments:  []string{"sum"},
 	apply: func(w, g []float32, moments []tensor.Arena, _ int, scale float64, o Options) {
 		kernel.Adagrad(w, g, moments[0].Data, kernel.AdagradStep{

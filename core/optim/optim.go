@@ -12,24 +12,31 @@ import (
 
 // Options sets a rule. [Defaults] gives PyTorch's values; a rule reads only the fields that its file names.
 type Options struct {
-	Name         string  // "adam" or "adagrad"
+	Name         string  // one of [Names]
 	LearningRate float64 // α > 0
-	Beta1, Beta2 float64 // decay of the moments, in [0, 1)
+	Beta1, Beta2 float64 // decay of Adam's moments, in [0, 1)
+	Alpha        float64 // decay of RMSProp's mean square, in [0, 1)
+	Momentum     float64 // μ in [0, 1)
 	Epsilon      float64 // ε > 0, added to the root in the divisor
-	WeightDecay  float64 // λ ≥ 0: λ w is added to the gradient
+	WeightDecay  float64 // λ ≥ 0: λ w is added to the gradient; AdamW takes α λ w from the weights instead
 	ClipNorm     float64 // the gradient's global L2 norm is brought down to this; 0 means no clipping
+	ClipValue    float64 // every value of the gradient is brought into ±this, before the norm; 0 means no clipping
+	Schedule     Schedule
 }
 
 // rule is what one optimiser adds to this package.
 type rule struct {
 	defaults Options
+	fields   []string // options beside those that every rule has
 	moments  []string // PyTorch's names of what is kept from step to step
 	apply    func(w, g []float32, moments []tensor.Arena, step int, scale float64, o Options)
 	// largest bounds the change of one weight in one step for a clipped gradient of that norm.
 	largest func(o Options, norm float64) float64
 }
 
-var rules = map[string]rule{"adam": adam, "adagrad": adagrad}
+var rules = map[string]rule{
+	"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "rmsprop": rmsprop, "adagrad": adagrad, "adam": adam, "adamw": adamw,
+}
 
 // Defaults gives the rule's options as PyTorch has them, and whether there is such a rule.
 func Defaults(name string) (Options, bool) {
@@ -38,7 +45,13 @@ func Defaults(name string) (Options, bool) {
 }
 
 // Names lists the rules.
-func Names() []string { return []string{"adam", "adagrad"} }
+func Names() []string {
+	return []string{"sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"}
+}
+
+// Fields lists the options that a rule reads beside name, learningRate, schedule, clipNorm and clipValue, by the names
+// that JavaScript has for them.
+func Fields(name string) []string { return rules[name].fields }
 
 // Optimizer is a rule with its memory: it belongs to one model and lives across training runs. The zero value
 // is ready; the first step, or a step under another rule, starts afresh.

@@ -4,13 +4,18 @@
 // floats are this package's own, so a seed gives the same numbers on every machine and under every Go release.
 package random
 
-import "math/rand/v2"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // Stream numbers keep independent uses of one seed apart.
 const (
 	Initialisation uint64 = 1 // weights
 	Sampling       uint64 = 2 // generation when the caller gives no seed
 	Batching       uint64 = 3 // where windows are cut from the data
+	Dropout        uint64 = 4 // masks
+	Forcing        uint64 = 5 // which steps of pattern 2 read the target
 )
 
 // Source is a generator that can be saved and restored. It is not safe for concurrent use.
@@ -29,6 +34,16 @@ func (s *Source) Float64() float64 { return float64(s.pcg.Uint64()>>11) * 0x1p-5
 func (s *Source) Uniform(low, high float32) float32 {
 	u := float32(s.pcg.Uint64()>>40) * 0x1p-24
 	return low + float32((high-low)*u)
+}
+
+// Normal draws from the standard normal distribution, by the polar method of Marsaglia.
+func (s *Source) Normal() float64 {
+	for {
+		x, y := 2*s.Float64()-1, 2*s.Float64()-1
+		if r := x*x + y*y; r > 0 && r < 1 {
+			return x * math.Sqrt(-2*math.Log(r)/r)
+		}
+	}
 }
 
 // Intn draws from 0..n-1 without bias. It panics when n < 1.

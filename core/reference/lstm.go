@@ -13,21 +13,29 @@ import (
 //	c(t) = f ⊙ c(t-1) + i ⊙ g
 //	h(t) = o ⊙ tanh c(t)
 //
-// U [4H, I], W [4H, H], biases [4H].
+// U [4H, I], W [4H, H], biases [4H]. With layer normalisation a(t) has LN(U x(t)) and LN(W h(t-1)), each over
+// its 4H elements, in place of the products; c is not normalised.
 //
 // S. Hochreiter, J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997), with the forget gate of
 // F. Gers, J. Schmidhuber, F. Cummins, Learning to forget, Neural Computation 12 (2000).
 type LSTM struct {
-	U, W     matrix
+	oneWay
+	U, W     projection
 	Bih, Bhh vector
 }
 
 // NewLSTM makes a layer of zeros for inputs of length I.
 func NewLSTM(inputs, hidden int) *LSTM {
 	return &LSTM{
-		U: newMatrix(4*hidden, inputs), W: newMatrix(4*hidden, hidden),
+		U: newProjection(4*hidden, inputs), W: newProjection(4*hidden, hidden),
 		Bih: newVector(4 * hidden), Bhh: newVector(4 * hidden),
 	}
+}
+
+// WithLayerNorm normalises both halves of the pre-activation.
+func (l *LSTM) WithLayerNorm() *LSTM {
+	l.U, l.W = l.U.normalised(), l.W.normalised()
+	return l
 }
 
 // Hidden implements [Layer].
@@ -37,14 +45,13 @@ func (l *LSTM) Hidden() int { return l.Bih.Len() / 4 }
 func (l *LSTM) ZeroState() State { return State{H: zeros(l.Hidden()), C: zeros(l.Hidden())} }
 
 // Parameters implements [Layer].
-func (l *LSTM) Parameters() []Parameter {
-	return []Parameter{
-		l.U.parameter("weight_ih"), l.W.parameter("weight_hh"), l.Bih.parameter("bias_ih"), l.Bhh.parameter("bias_hh"),
-	}
-}
+func (l *LSTM) Parameters() []Parameter { return gatedParameters(l.U, l.W, l.Bih, l.Bhh) }
 
 // lstmStep is what one step leaves behind for the way back.
-type lstmStep struct{ i, f, g, o, cBefore, tanhC *mat.VecDense }
+type lstmStep struct {
+	i, f, g, o, cBefore, tanhC *mat.VecDense
+	backU, backW               wayBack
+}
 
 // Forward implements [Layer].
 func (l *LSTM) Forward(x Sequence, initial State) (Sequence, State, Backward) {
@@ -53,36 +60,33 @@ func (l *LSTM) Forward(x Sequence, initial State) (Sequence, State, Backward) {
 	c := initial.C
 	kept := make([]lstmStep, steps+1)
 	for t := 1; t <= steps; t++ {
-		a := sum(l.Bih, l.Bhh, product(l.W, h[t-1]), product(l.U, x[t-1]))
-		gate := func(k int, f func(float64) float64) *mat.VecDense {
-			return apply(f, a.SliceVec(k*hidden, (k+1)*hidden))
-		}
-		s := lstmStep{i: gate(0, sigmoid), f: gate(1, sigmoid), g: gate(2, math.Tanh), o: gate(3, sigmoid), cBefore: c}
+		ux, backU := l.U.forward(x[t-1])
+		wh, backW := l.W.forward(h[t-1])
+		a := sum(l.Bih, l.Bhh, wh, ux)
+		gate := func(k int, f func(float64) float64) *mat.VecDense { return apply(f, part(a, k*hidden, (k+1)*hidden)) }
+		s := lstmStep{i: gate(0, sigmoid), f: gate(1, sigmoid), g: gate(2, math.Tanh), o: gate(3, sigmoid), cBefore: c, backU: backU, backW: backW}
 		c = sum(hadamard(s.f, c), hadamard(s.i, s.g))
 		s.tanhC = apply(math.Tanh, c)
 		h[t] = hadamard(s.o, s.tanhC)
 		kept[t] = s
 	}
 
-	backward := func(fromAbove Sequence) (Sequence, State) {
+	backward := func(fromAbove Sequence, dlast State) (Sequence, State) {
 		dx := make(Sequence, steps)
-		dh, dc := zeros(hidden), zeros(hidden) // what reaches h(t) and c(t) from t+1
+		dh, dc := orZeros(dlast.H, hidden), orZeros(dlast.C, hidden) // what reaches h(t) and c(t) from t+1
 		for t := steps; t >= 1; t-- {
 			s := kept[t]
 			dh.AddVec(dh, fromAbove[t-1])
 			dc = sum(dc, hadamard(dh, s.o, apply(oneMinusSquare, s.tanhC)))
-			da := zeros(4 * hidden)
-			put := func(k int, d *mat.VecDense) { da.SliceVec(k*hidden, (k+1)*hidden).(*mat.VecDense).CopyVec(d) }
-			put(0, hadamard(dc, s.g, s.i, apply(oneMinus, s.i)))
-			put(1, hadamard(dc, s.cBefore, s.f, apply(oneMinus, s.f)))
-			put(2, hadamard(dc, s.i, apply(oneMinusSquare, s.g)))
-			put(3, hadamard(dh, s.tanhC, s.o, apply(oneMinus, s.o)))
-			l.Bih.grad.AddVec(l.Bih.grad, da)
-			l.Bhh.grad.AddVec(l.Bhh.grad, da)
-			l.W.addOuter(da, h[t-1])
-			l.U.addOuter(da, x[t-1])
-			dx[t-1] = product(l.U.T(), da)
-			dh = product(l.W.T(), da)
+			da := join(
+				hadamard(dc, s.g, s.i, apply(oneMinus, s.i)),
+				hadamard(dc, s.cBefore, s.f, apply(oneMinus, s.f)),
+				hadamard(dc, s.i, apply(oneMinusSquare, s.g)),
+				hadamard(dh, s.tanhC, s.o, apply(oneMinus, s.o)))
+			l.Bih.add(da)
+			l.Bhh.add(da)
+			dx[t-1] = s.backU(da)
+			dh = s.backW(da)
 			dc = hadamard(dc, s.f)
 		}
 		return dx, State{H: dh, C: dc}

@@ -83,20 +83,30 @@ function packing(k, n) {
 
 function pointwise(n) {
   const [x, y, g, v] = [floats(n, () => 4 * (Math.random() - 0.5)), floats(n), floats(n), floats(n, Math.random)]
+  const [w, dw, zeros] = [floats(n), floats(n), floats(n, () => 0)] // apart from x, which must stay in the range of the functions
   const [batch, hidden] = [32, 128]
   const [gates, a, b, c, h] = [floats(batch * hidden * 4), ...Array.from({ length: 4 }, () => floats(batch * hidden))]
   const fresh = floats(batch * hidden * 4)
   const [rows, classes] = [2048, 65]
   const [logits, fill, targets, perRow] = [floats(rows * classes), floats(rows * classes), ids(rows, classes), floats(rows)]
   const restore = (to, from, count) => new Float32Array(memory.buffer, to, count).set(new Float32Array(memory.buffer, from, count))
+  const other = floats(batch * hidden * 3), wide = floats(rows * 128), [gamma, dbeta] = [floats(128), floats(128)], inverses = floats(rows, () => 1)
   const sums = floats(512), rowsOf = floats(2048 * 512), tokens = ids(2048, 65), small = floats(65 * 512)
   return [
-    ...["exp", "tanh", "sigmoid"].map((name) => ({ name: `${name} ${n}`, elements: n, call: () => kernels[name](y, x, n) })),
+    ...["exp", "tanh", "sigmoid", "relu"].map((name) => ({ name: `${name} ${n}`, elements: n, call: () => kernels[name](y, x, n) })),
     { name: `lstm_forward [${batch} ${hidden}]`, elements: batch * hidden, before: () => restore(gates, fresh, batch * hidden * 4), call: () => kernels.lstm_forward(gates, a, b, c, h, hidden, batch, hidden) },
     { name: `lstm_backward [${batch} ${hidden}]`, elements: batch * hidden, before: () => restore(gates, fresh, batch * hidden * 4), call: () => kernels.lstm_backward(gates, a, c, h, hidden, b, batch, hidden) },
+    { name: `gru_forward [${batch} ${hidden}]`, elements: batch * hidden, before: () => restore(gates, fresh, batch * hidden * 3), call: () => kernels.gru_forward(gates, other, a, b, h, hidden, batch, hidden) },
+    { name: `gru_backward [${batch} ${hidden}]`, elements: batch * hidden, before: () => restore(gates, fresh, batch * hidden * 3), call: () => kernels.gru_backward(gates, a, b, h, hidden, c, batch, hidden) },
+    { name: `layer_norm [${rows} 128]`, elements: rows * 128, call: () => kernels.layer_norm(rowsOf, 128, wide, 128, gamma, gamma, perRow, inverses, rows, 128, 1e-5) },
+    { name: `layer_norm_backward [${rows} 128]`, elements: rows * 128, call: () => kernels.layer_norm_backward(rowsOf, 128, wide, 128, wide, 128, gamma, perRow, inverses, sums, dbeta, rows, 128) },
+    ...["squared_error", "binary_cross_entropy"].map((name) => ({ name: `${name} [${rows} ${classes}]`, elements: rows * classes, before: () => restore(logits, fill, rows * classes), call: () => kernels[name](logits, classes, fill, classes, inverses, perRow, rows, classes) })),
     { name: `softmax_cross_entropy [${rows} ${classes}]`, elements: rows * classes, before: () => restore(logits, fill, rows * classes), call: () => kernels.softmax_cross_entropy(logits, classes, targets, perRow, sums, sums, 1, classes) || kernels.softmax_cross_entropy(logits + 4 * classes, classes, targets, perRow, perRow, perRow, rows - 1, classes) },
-    { name: `adam ${n}`, elements: n, call: () => kernels.adam(x, y, g, v, n, 1e-3, 0.1, 0.999, 0.001, 1, 1e-8, 1, 0) },
-    { name: `adagrad ${n}`, elements: n, call: () => kernels.adagrad(x, y, v, n, 1e-3, 1e-8, 1, 0) },
+    { name: `add ${n}`, elements: n, call: () => kernels.add(w, zeros, n) },
+    ...["sgd_momentum", "sgd_nesterov"].map((name) => ({ name: `${name} ${n}`, elements: n, call: () => kernels[name](w, dw, g, n, 1e-3, 0.9, 1, 1, 0) })),
+    { name: `rmsprop ${n}`, elements: n, call: () => kernels.rmsprop(w, dw, v, n, 1e-3, 0.99, 0.01, 1e-8, 1, 0) },
+    { name: `adam ${n}`, elements: n, call: () => kernels.adam(w, dw, g, v, n, 1, 1e-3, 0.1, 0.999, 0.001, 1, 1e-8, 1, 0) },
+    { name: `adagrad ${n}`, elements: n, call: () => kernels.adagrad(w, dw, v, n, 1e-3, 1e-8, 1, 0) },
     { name: `sum_squares ${n}`, elements: n, call: () => kernels.sum_squares(x, n) },
     { name: "column_sums [2048 512]", elements: 2048 * 512, call: () => kernels.column_sums(sums, rowsOf, 512, 2048, 512) },
     { name: "gather_rows [2048 512]", elements: 2048 * 512, call: () => kernels.gather_rows(rowsOf, 512, small, 512, tokens, 2048, 512) },

@@ -121,10 +121,14 @@ func lane(a expr, i byte) expr {
 	return emitted(func(k *code) asm.Value { return k.Lane(asm.F32x4ExtractLane, i, a.emit(k)) })
 }
 
-// Integers and addresses.
+// Integers and addresses, single floats.
 
 func number(x int32) expr {
 	return emitted(func(k *code) asm.Value { return k.I32(x) })
+}
+
+func float(x float32) expr {
+	return emitted(func(k *code) asm.Value { return k.F32(x) })
 }
 
 func plus(a, b expr) expr          { return apply(asm.I32Add, a, b) }

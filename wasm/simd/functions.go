@@ -62,7 +62,11 @@ const signBit = 1 << 31
 
 func logistic(k *code, argument expr) expr {
 	x := k.let(argument)
-	e := k.let(k.exponentialBelow0(or(x, bits(signBit))))
+	return logisticOf(x, k.let(k.exponentialBelow0(or(x, bits(signBit)))))
+}
+
+// logisticOf is the sigmoid of x, given e = e^-|x|.
+func logisticOf(x, e variable) expr {
 	numerator := choose(e, all(1), apply(asm.F32x4Lt, x, all(0)))
 	return div(numerator, add(all(1), e))
 }
@@ -75,12 +79,4 @@ func tangent(k *code, argument expr) expr {
 	m := k.let(multiplyAdd(k.expm1Near0(r), power, sub(power, all(1))))
 	t := div(m, add(m, all(2)))
 	return choose(x, t, bits(signBit))
-}
-
-func tanhBackward(k *code) {
-	da, h, dh := k.param("da"), k.param("h"), k.param("dh")
-	k.quads(k.param("n"), []variable{da, h, dh}, func(q quad) {
-		y := k.let(q.load(h))
-		q.store(da, mul(q.load(dh), subtractProduct(all(1), y, y)))
-	})
 }

@@ -1,9 +1,9 @@
 package simd
 
-// gateRows are the addresses of a row's gates i, f, g, o.
-func (k *code) gateRows(gates variable, width expr) []variable {
+// gateRows are the addresses of the gates that stand side by side in a row.
+func (k *code) gateRows(gates variable, width expr, count int) []variable {
 	rows := []variable{gates}
-	for range 3 {
+	for len(rows) < count {
 		rows = append(rows, k.letInt(plus(rows[len(rows)-1], width)))
 	}
 	return rows
@@ -17,7 +17,7 @@ func lstmForward(k *code) {
 	skip := k.letInt(bytes(minus(k.param("ldh"), hidden)))
 	k.repeat(k.param("batch"), func() {
 		n := k.letInt(hidden)
-		rows := k.gateRows(gates, width)
+		rows := k.gateRows(gates, width, 4)
 		k.quads(n, append(rows, cPrev, c, tanhC, h), func(q quad) {
 			i := k.let(logistic(k, q.load(rows[0])))
 			f := k.let(logistic(k, q.load(rows[1])))
@@ -44,10 +44,9 @@ func lstmBackward(k *code) {
 	hidden := k.param("hidden")
 	width := k.letInt(bytes(hidden))
 	skip := k.letInt(bytes(minus(k.param("lddh"), hidden)))
-	slope := func(y expr) expr { return mul(y, sub(all(1), y)) }
 	k.repeat(k.param("batch"), func() {
 		n := k.letInt(hidden)
-		rows := k.gateRows(gates, width)
+		rows := k.gateRows(gates, width, 4)
 		k.quads(n, append(rows, cPrev, tanhC, dh, dc), func(q quad) {
 			i, f, g, o := k.let(q.load(rows[0])), k.let(q.load(rows[1])), k.let(q.load(rows[2])), k.let(q.load(rows[3]))
 			squashed, dhidden := k.let(q.load(tanhC)), k.let(q.load(dh))

@@ -21,14 +21,6 @@ func sumSquares(k *code) {
 	k.Op(asm.F64Add, k.Lane(asm.F64x2ExtractLane, 0, total.emit(k)), k.Lane(asm.F64x2ExtractLane, 1, total.emit(k)))
 }
 
-func scale(k *code) {
-	x := k.param("x")
-	by := k.let(splat(k.param("by")))
-	k.quads(k.param("n"), []variable{x}, func(q quad) {
-		q.store(x, mul(q.load(x), by))
-	})
-}
-
 // splats are f32 parameters, in every lane.
 func (k *code) splats(names ...string) []variable {
 	list := k.params(names...)
@@ -38,13 +30,84 @@ func (k *code) splats(names ...string) []variable {
 	return list
 }
 
+// regularised is the gradient g·gradScale + decay·weight.
+func regularised(g, weight, gradScale, decay expr) expr {
+	return multiplyAdd(decay, weight, mul(g, gradScale))
+}
+
+func sgd(k *code) {
+	w, g := k.param("w"), k.param("g")
+	c := k.splats("learningRate", "gradScale", "decay")
+	learningRate, gradScale, decay := c[0], c[1], c[2]
+	k.quads(k.param("n"), []variable{w, g}, func(q quad) {
+		weight := k.let(q.load(w))
+		q.store(w, subtractProduct(weight, learningRate, regularised(q.load(g), weight, gradScale, decay)))
+	})
+}
+
+// momentum makes the two kernels of gradient descent with momentum.
+func momentum(nesterov bool) func(*code) {
+	return func(k *code) {
+		w, g, buf := k.param("w"), k.param("g"), k.param("buf")
+		c := k.splats("learningRate", "momentum", "gain", "gradScale", "decay")
+		learningRate, momentum, gain, gradScale, decay := c[0], c[1], c[2], c[3], c[4]
+		k.quads(k.param("n"), []variable{w, g, buf}, func(q quad) {
+			weight := k.let(q.load(w))
+			gradient := k.let(regularised(q.load(g), weight, gradScale, decay))
+			velocity := k.let(multiplyAdd(gain, gradient, mul(momentum, q.load(buf))))
+			q.store(buf, velocity)
+			direction := expr(velocity)
+			if nesterov {
+				direction = multiplyAdd(momentum, velocity, gradient)
+			}
+			q.store(w, subtractProduct(weight, learningRate, direction))
+		})
+	}
+}
+
+func rmsprop(k *code) {
+	w, g, v := k.param("w"), k.param("g"), k.param("v")
+	learningRate := k.splats("learningRate")[0]
+	normal := k.normalise()
+	k.quads(k.param("n"), []variable{w, g, v}, func(q quad) {
+		weight := k.let(q.load(w))
+		q.store(w, subtractProduct(weight, learningRate, normal(q, weight)))
+	})
+}
+
+func rmspropMomentum(k *code) {
+	w, g, v, buf := k.param("w"), k.param("g"), k.param("v"), k.param("buf")
+	c := k.splats("learningRate", "momentum")
+	learningRate, momentum := c[0], c[1]
+	normal := k.normalise()
+	k.quads(k.param("n"), []variable{w, g, v, buf}, func(q quad) {
+		weight := k.let(q.load(w))
+		velocity := k.let(multiplyAdd(momentum, q.load(buf), normal(q, weight)))
+		q.store(buf, velocity)
+		q.store(w, subtractProduct(weight, learningRate, velocity))
+	})
+}
+
+// normalise is RMSProp's part with v: it stores the new v and is the gradient over its root.
+func (k *code) normalise() func(q quad, weight variable) variable {
+	g, v := k.param("g"), k.param("v")
+	c := k.splats("alpha", "rest", "epsilon", "gradScale", "decay")
+	alpha, rest, epsilon, gradScale, decay := c[0], c[1], c[2], c[3], c[4]
+	return func(q quad, weight variable) variable {
+		gradient := k.let(regularised(q.load(g), weight, gradScale, decay))
+		square := k.let(multiplyAdd(mul(rest, gradient), gradient, mul(alpha, q.load(v))))
+		q.store(v, square)
+		return k.let(div(gradient, add(sqrt(square), epsilon)))
+	}
+}
+
 func adam(k *code) {
 	w, g, m, v := k.param("w"), k.param("g"), k.param("m"), k.param("v")
-	c := k.splats("step", "rest1", "beta2", "rest2", "correction", "epsilon", "gradScale", "decay")
-	step, rest1, beta2, rest2, correction, epsilon, gradScale, decay := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
+	c := k.splats("keep", "step", "rest1", "beta2", "rest2", "correction", "epsilon", "gradScale", "decay")
+	keep, step, rest1, beta2, rest2, correction, epsilon, gradScale, decay := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]
 	k.quads(k.param("n"), []variable{w, g, m, v}, func(q quad) {
-		weight := k.let(q.load(w))
-		gradient := k.let(multiplyAdd(decay, weight, mul(q.load(g), gradScale)))
+		weight := k.let(mul(q.load(w), keep))
+		gradient := k.let(regularised(q.load(g), weight, gradScale, decay))
 		before := k.let(q.load(m))
 		first := k.let(multiplyAdd(rest1, sub(gradient, before), before))
 		q.store(m, first)
@@ -60,7 +123,7 @@ func adagrad(k *code) {
 	learningRate, epsilon, gradScale, decay := c[0], c[1], c[2], c[3]
 	k.quads(k.param("n"), []variable{w, g, s}, func(q quad) {
 		weight := k.let(q.load(w))
-		gradient := k.let(multiplyAdd(decay, weight, mul(q.load(g), gradScale)))
+		gradient := k.let(regularised(q.load(g), weight, gradScale, decay))
 		sum := k.let(multiplyAdd(gradient, gradient, q.load(s)))
 		q.store(s, sum)
 		q.store(w, sub(weight, div(mul(learningRate, gradient), add(sqrt(sum), epsilon))))

@@ -31,16 +31,41 @@ var bodies = map[string]func(*code){
 	"exp":                   pointwise(exponential),
 	"tanh":                  pointwise(tangent),
 	"sigmoid":               pointwise(logistic),
+	"relu":                  pointwise(relu),
 	"tanh_backward":         tanhBackward,
+	"sigmoid_backward":      sigmoidBackward,
+	"relu_backward":         reluBackward,
+	"add":                   addTo,
+	"multiply":              multiply,
+	"add_product":           addProduct,
+	"scale":                 scale,
+	"clamp_values":          clampValues,
 	"lstm_forward":          lstmForward,
 	"lstm_backward":         lstmBackward,
+	"gru_forward":           gruForward,
+	"gru_backward":          gruBackward,
+	"gru_gates":             gruGates,
+	"gru_output":            gruOutput,
+	"gru_output_backward":   gruOutputBackward,
+	"gru_gates_backward":    gruGatesBackward,
 	"softmax":               softmax,
 	"softmax_cross_entropy": softmaxCrossEntropy,
+	"squared_error":         squaredError,
+	"binary_cross_entropy":  binaryCrossEntropy,
+	"layer_norm":            layerNorm,
+	"layer_norm_backward":   layerNormBackward,
 	"sum_squares":           sumSquares,
-	"scale":                 scale,
+	"sgd":                   sgd,
+	"sgd_momentum":          momentum(false),
+	"sgd_nesterov":          momentum(true),
+	"rmsprop":               rmsprop,
+	"rmsprop_momentum":      rmspropMomentum,
 	"adam":                  adam,
 	"adagrad":               adagrad,
 }
+
+// registry is the table's list; a kernel's slot is its place here.
+var registry = table.Kernels()
 
 // module is a kernel module being written.
 type module struct {
@@ -53,14 +78,14 @@ type module struct {
 // relaxed one uses relaxed multiply-add.
 func Kernels(relaxed bool) ([]byte, error) {
 	m := &module{Module: asm.NewModule(), relaxed: relaxed}
-	slots := m.ImportTable("shim", "table", asm.FuncRef, asm.Limits{Min: uint32(len(table.Kernels))})
+	slots := m.ImportTable("shim", "table", asm.FuncRef, asm.Limits{Min: uint32(len(registry))})
 	m.ImportMemory("go", "mem", asm.Limits{})
 	m.writeRests()
-	if len(bodies) != len(table.Kernels) {
-		return nil, fmt.Errorf("simd: %d bodies, want one for each of the table's %d kernels", len(bodies), len(table.Kernels))
+	if len(bodies) != len(registry) {
+		return nil, fmt.Errorf("simd: %d bodies, want one for each of the table's %d kernels", len(bodies), len(registry))
 	}
 	var kernels []*asm.Func
-	for _, entry := range table.Kernels {
+	for _, entry := range registry {
 		body, ok := bodies[entry.Name]
 		if !ok {
 			return nil, fmt.Errorf("simd: kernel %q of the table has no body", entry.Name)
@@ -78,10 +103,10 @@ func Kernels(relaxed bool) ([]byte, error) {
 // need that memory. It exports the empty table and, under each kernel's name, a function that calls through its slot.
 func Shim() ([]byte, error) {
 	m := asm.NewModule()
-	count := uint32(len(table.Kernels))
+	count := uint32(len(registry))
 	slots := m.Table(asm.FuncRef, asm.Limits{Min: count, Max: count, HasMax: true})
 	m.Export("table", slots)
-	for slot, entry := range table.Kernels {
+	for slot, entry := range registry {
 		s := signature(entry)
 		f := m.Func(entry.Name, s)
 		for i := range s.Params {
@@ -113,7 +138,7 @@ func (m *module) newCode(name string, s asm.Signature) *code {
 
 // param is a parameter by its name in the table.
 func (k *code) param(name string) variable {
-	for _, entry := range table.Kernels {
+	for _, entry := range registry {
 		if entry.Name != k.Name() {
 			continue
 		}

@@ -21,7 +21,7 @@ func TestShimTrapsUntilTheTableIsFilled(t *testing.T) {
 	defer runtime.Close(context.Background())
 	shim, err := runtime.Instantiate(context.Background(), code)
 	require.NoError(t, err)
-	for _, entry := range table.Kernels {
+	for _, entry := range table.Kernels() {
 		f := shim.ExportedFunction(entry.Name)
 		require.NotNil(t, f, entry.Name)
 		assert.Len(t, f.Definition().ParamTypes(), len(entry.Params))

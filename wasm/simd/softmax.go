@@ -52,23 +52,26 @@ func softmaxCrossEntropy(k *code) {
 	weights, denominators, margins := k.param("weights"), k.param("denominators"), k.param("margins")
 	stride := k.letInt(bytes(k.param("ld")))
 	k.repeat(k.param("rows"), func() {
-		target := k.letInt(plus(logits, bytes(loadInteger(targets, 0))))
-		top := k.rowMaximum(logits, n)
-		k.storeFloat(margins, 0, apply(asm.F32Sub, loadFloat(target, 0), lane(top, 0)))
-		sum := k.exponentials(logits, n, top)
-		k.storeFloat(denominators, 0, sum)
-		factor := k.let(inverse(sum))
-		weight := k.letFloat(loadFloat(weights, 0))
-		atTarget := k.letFloat(apply(asm.F32Mul, apply(asm.F32Sub, apply(asm.F32Mul, loadFloat(target, 0), lane(factor, 0)), one()), weight))
-		everywhere := k.let(splat(weight))
-		address, count := k.letInt(logits), k.letInt(n)
-		k.quads(count, []variable{address}, func(q quad) {
-			q.store(address, mul(mul(q.load(address), factor), everywhere))
+		k.unlessPadding(weights, logits, n, func(weight variable) {
+			target := k.letInt(plus(logits, bytes(loadInteger(targets, 0))))
+			top := k.rowMaximum(logits, n)
+			k.storeFloat(margins, 0, apply(asm.F32Sub, loadFloat(target, 0), lane(top, 0)))
+			sum := k.exponentials(logits, n, top)
+			k.storeFloat(denominators, 0, sum)
+			factor := k.let(inverse(sum))
+			probability := apply(asm.F32Mul, loadFloat(target, 0), lane(factor, 0))
+			atTarget := k.letFloat(apply(asm.F32Mul, apply(asm.F32Sub, probability, float(1)), weight))
+			everywhere := k.let(splat(weight))
+			address, count := k.letInt(logits), k.letInt(n)
+			k.quads(count, []variable{address}, func(q quad) {
+				q.store(address, mul(mul(q.load(address), factor), everywhere))
+			})
+			k.storeFloat(target, 0, atTarget)
+		}, func() {
+			k.storeFloat(denominators, 0, float(1))
+			k.storeFloat(margins, 0, float(0))
 		})
-		k.storeFloat(target, 0, atTarget)
 		k.set(logits, plus(logits, stride))
 		k.advance(4, targets, weights, denominators, margins)
 	})
 }
-
-func one() expr { return emitted(func(k *code) asm.Value { return k.F32(1) }) }

@@ -47,3 +47,15 @@ const (
 // Tanh: with y = -2|x| and m = e^y - 1 = 2ⁿp + (2ⁿ - 1), tanh |x| = -m/(m + 2). Near 0 n is 0 and m keeps its relative accuracy.
 // From TanhHigh on the result is 1: 1 - tanh 10 = 4e-9.
 const TanhHigh = 10
+
+// log(1 + e) for e in [0, 1], all that the binary cross-entropy asks for: with y = 2e/(2 + e) and v = y² it is 2 artanh(y/2) =
+// y + y·v·(Log1p1 + Log1p2 v + Log1p3 v² + Log1p4 v³) on v in [0, 4/9]; the error of the exact polynomial is below 1.1e-8 of the
+// result (2^-26.4). Fitted like the above. 2e, not e, is divided, so that a denormal keeps its last bit.
+//
+//	q = v²(Log1p4 v + Log1p3) + (Log1p2 v + Log1p1)
+const (
+	Log1p1 = 0x1.555502p-4
+	Log1p2 = 0x1.99d1ccp-7
+	Log1p3 = 0x1.1ec04p-9
+	Log1p4 = 0x1.1ee9dcp-11
+)

@@ -17,6 +17,7 @@ export interface GenerationSource {
 /** Sanitised options; the prompt still as it came. */
 export interface GenerationRequest {
   prompt: string | ArrayLike<number> | undefined;
+  stop: string | ArrayLike<number> | undefined;
   options: Record<string, unknown>;
   signal: AbortSignal | undefined;
 }
@@ -33,13 +34,13 @@ function toIds(prompt: ArrayLike<number>): ArrayLike<number> {
   return ids.every((id, i) => id === prompt[i]) ? ids : prompt;
 }
 
-function encodePrompt({ prompt }: GenerationRequest, vocabulary: Vocabulary | undefined): ArrayLike<number> | undefined {
-  if (prompt === undefined || prompt.length === 0) return undefined;
-  if (typeof prompt !== "string") return toIds(prompt);
+function encode(name: "prompt" | "stop", value: string | ArrayLike<number> | undefined, vocabulary: Vocabulary | undefined): ArrayLike<number> | undefined {
+  if (value === undefined || value.length === 0) return undefined;
+  if (typeof value !== "string") return toIds(value);
   if (!vocabulary) {
-    throw new UnfoldError("STATE", "model.generate: prompt is text, but this model has no vocabulary; train it on a textDataset, or give token ids");
+    throw new UnfoldError("STATE", `model.generate: ${name} is text, but this model has no vocabulary; train it on a textDataset, or give token ids`);
   }
-  return vocabulary.encode(prompt, "model.generate: prompt");
+  return vocabulary.encode(value, `model.generate: ${name}`);
 }
 
 /** Starts when the first token is asked for; ends in the engine when the loop is left. */
@@ -47,14 +48,15 @@ export async function* generate(source: GenerationSource, request: GenerationReq
   const { signal } = request;
   if (signal?.aborted) throw aborted("model.generate", signal);
   const vocabulary = await source.vocabulary();
-  const prompt = encodePrompt(request, vocabulary);
+  const prompt = encode("prompt", request.prompt, vocabulary);
+  const stop = encode("stop", request.stop, vocabulary);
   const text = vocabulary?.stream();
   // A prompt may end in the middle of a character of several bytes.
   if (text && prompt && vocabulary?.unit === "byte") for (const token of Array.from(prompt)) text.push(token);
 
   let command: (order: Order) => void = () => {};
   const flow = new Flow<Group>(() => command({ op: "credit", count: 1 }));
-  command = source.open(prompt ? { ...request.options, prompt } : request.options, {
+  command = source.open({ ...request.options, ...(prompt && { prompt }), ...(stop && { stop }) }, {
     started: () => {},
     batch: (reply) => {
       if (reply.type === "tokens") flow.push(reply);

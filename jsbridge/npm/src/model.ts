@@ -156,8 +156,9 @@ export class EngineModel implements Model {
       this.#alive(where);
       const bag = sanitiseBag(options, `${where}: options`, ["signal"]);
       const signal = checkSignal(readOwn(options, ["signal"], `${where}: options`).signal, where);
-      const { prompt } = bag;
+      const { prompt, stop } = bag;
       delete bag.prompt;
+      delete bag.stop;
       const source = {
         vocabulary: async () => {
           runtime.hold();
@@ -172,7 +173,7 @@ export class EngineModel implements Model {
         hold: () => runtime.hold(),
         drop: () => runtime.drop(),
       };
-      return generate(source, { prompt: checkPrompt(prompt), options: bag, signal });
+      return generate(source, { prompt: checkText("prompt", prompt), stop: checkText("stop", stop), options: bag, signal });
     });
   }
 
@@ -254,10 +255,10 @@ function checkSliceMs(value: unknown): number | undefined {
   return value;
 }
 
-function checkPrompt(prompt: unknown): string | ArrayLike<number> | undefined {
-  if (prompt === undefined || typeof prompt === "string") return prompt;
-  if (ArrayBuffer.isView(prompt)) return prompt as unknown as ArrayLike<number>;
-  throw new UnfoldError("CONFIG", `model.generate: prompt is ${kindOf(prompt)}; text or token ids are wanted`);
+function checkText(name: "prompt" | "stop", value: unknown): string | ArrayLike<number> | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  if (ArrayBuffer.isView(value)) return value as unknown as ArrayLike<number>;
+  throw new UnfoldError("CONFIG", `model.generate: ${name} is ${kindOf(value)}; text or token ids are wanted`);
 }
 
 /** Options are read at the call, but what is wrong with them is thrown where an iterable throws: at the first next(). */

@@ -3,6 +3,10 @@
  * E embedding, G gates. Arrays are row-major, batch first.
  */
 
+import type { Dataset } from "./dataset/types.js";
+
+export type * from "./dataset/types.js";
+
 /** Numbers with a shape: `data` holds the product of `shape` elements, the last dimension running fastest. */
 export interface Tensor {
   shape: number[];
@@ -210,52 +214,6 @@ export interface Generated {
   text?: string;
   /** Probability that the model gave this token, at temperature 1 whatever temperature drew it: how sure it was. In (0, 1]. */
   probability: number;
-}
-
-/** Token ids to train on; what textDataset() gives, or your own. */
-export interface TokenDataset {
-  /** V: ids are 0 … tokens-1. */
-  readonly tokens: number;
-  /** The training part. */
-  readonly ids: Int32Array;
-  /** The held-out part. */
-  readonly validationIds?: Int32Array;
-  readonly unit?: TextUnit;
-  /** V texts, one a token. */
-  readonly vocabulary?: readonly string[];
-}
-export type Dataset = TokenDataset;
-
-/** `char`: code points. `byte`: UTF-8. `word` is to come. */
-export type TextUnit = "char" | "byte" | "word";
-
-export interface TextDatasetOptions {
-  /** What a token is. */
-  unit: TextUnit;
-  /** Share held out at the text's end, in [0, 0.9]; default 0.1. A share of fewer than 2 tokens is none. */
-  validation?: number;
-}
-
-/** What a model must beat, in nats per token. */
-export interface Baselines {
-  /** ln V. */
-  uniform: number;
-  /** Frequencies, add-one. */
-  unigram: number;
-  /** Witten–Bell pairs backed off to the unigram. */
-  bigram: number;
-}
-
-export interface TextDataset extends TokenDataset {
-  readonly unit: "char" | "byte";
-  readonly vocabulary: string[];
-  readonly validationIds: Int32Array;
-  /** Tokens in the whole text. */
-  readonly length: number;
-  encode(text: string): Int32Array;
-  decode(ids: ArrayLike<number>): string;
-  /** Counted on the training part, measured on the held-out part or, when there is none, on the training part. */
-  baselines(): Promise<Baselines>;
 }
 
 /** A network. Every call may be made while it trains. */

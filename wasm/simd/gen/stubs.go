@@ -33,7 +33,7 @@ func stubs() (map[string][]byte, error) {
 func imports() string {
 	var b strings.Builder
 	b.WriteString("package kernel\n\nimport \"unsafe\"\n")
-	for _, k := range table.Kernels {
+	for _, k := range table.Kernels() {
 		fmt.Fprintf(&b, "\n//go:wasmimport unfold %s\nfunc %s(%s)%s\n", k.Name, linkedName(k), signature(k, importType), result(k))
 	}
 	return b.String()
@@ -42,7 +42,7 @@ func imports() string {
 func dispatchLinked() string {
 	var b strings.Builder
 	b.WriteString("package kernel\n\nimport \"unsafe\"\n")
-	for _, k := range table.Kernels {
+	for _, k := range table.Kernels() {
 		var linked []string
 		for _, p := range k.Params {
 			linked = append(linked, importArgument(p))
@@ -60,7 +60,7 @@ func dispatchLinked() string {
 func dispatchPortable() string {
 	var b strings.Builder
 	b.WriteString("//go:build !js\n\npackage kernel\n")
-	for _, k := range table.Kernels {
+	for _, k := range table.Kernels() {
 		call := portableCall(k)
 		if k.Result != table.None {
 			call = "return " + call
@@ -74,7 +74,7 @@ func dispatchPortable() string {
 func bodies() string {
 	var b strings.Builder
 	b.WriteString("package kernel\n\n// bodies holds the functions of every kernel of the table.\nvar bodies = map[string]struct{ portable, dispatched any }{\n")
-	for _, k := range table.Kernels {
+	for _, k := range table.Kernels() {
 		fmt.Fprintf(&b, "%q: {%sPortable, %s},\n", k.Name, k.GoName(), k.GoName())
 	}
 	b.WriteString("}\n")

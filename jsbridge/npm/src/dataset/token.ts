@@ -1,25 +1,51 @@
 import { UnfoldError } from "../errors.js";
-import { kindOf } from "../options.js";
+import { kindOf, nearest } from "../options.js";
 import { copyView, readOwn, sanitise } from "../sanitise.js";
-import { Vocabulary } from "../vocabulary.js";
+import type { Vocabulary } from "../vocabulary.js";
+import { makeVocabulary } from "./lexicon.js";
+import type { SequencesCrossing } from "./crossing.js";
+import { readSequences } from "./crossing.js";
+import { UNITS } from "./tokenise.js";
+import type { TextUnit } from "./types.js";
+
+/** A stream of tokens as it crosses. */
+export interface StreamCrossing {
+  tokens: number;
+  ids: unknown;
+  validationIds?: unknown;
+}
 
 /** A dataset as it crosses to the engine, and the vocabulary that stays here. */
 export interface Crossing {
-  data: { tokens: number; ids: unknown; validationIds?: unknown };
+  data: StreamCrossing | SequencesCrossing;
   vocabulary: Vocabulary | undefined;
 }
 
-/** Reads the fields of a dataset, ours or a plain object's, and copies its tokens. */
+const KINDS = ["stream", "sequences"];
+
+/** Reads the fields of a dataset, ours or a plain object's, and copies its numbers. */
 export function readDataset(dataset: unknown, where: string): Crossing {
   if (typeof dataset !== "object" || dataset === null) {
-    throw new UnfoldError("CONFIG", `${where}: the dataset is ${kindOf(dataset)}; what textDataset() gives, or { tokens, ids }, is wanted`);
+    throw new UnfoldError("CONFIG", `${where}: the dataset is ${kindOf(dataset)}; what textDataset(), seriesDataset() or sequenceDataset() gives, or { tokens, ids }, is wanted`);
   }
-  const taken = readOwn(dataset, ["tokens", "ids", "validationIds", "unit", "vocabulary"], `${where}: dataset`);
-  const { tokens, unit } = taken;
-  if (typeof tokens !== "number") throw new UnfoldError("CONFIG", `${where}: dataset.tokens is ${kindOf(tokens)}; the size of the vocabulary is wanted`);
-  const data: Crossing["data"] = { tokens, ids: copyIds(taken.ids, `${where}: dataset.ids`) };
-  if (taken.validationIds !== undefined) data.validationIds = copyIds(taken.validationIds, `${where}: dataset.validationIds`);
-  return { data, vocabulary: readVocabulary(taken.vocabulary, unit, tokens, where) };
+  const place = `${where}: dataset`;
+  const { kind = "stream" } = readOwn(dataset, ["kind"], place);
+  if (typeof kind !== "string") throw new UnfoldError("CONFIG", `${place}.kind is ${kindOf(kind)}; "stream" or "sequences" is wanted`);
+  if (!KINDS.includes(kind)) {
+    throw new UnfoldError("CONFIG", `${place}.kind ${JSON.stringify(kind.slice(0, 64))} is not one; did you mean "${nearest(kind, KINDS)}"?`);
+  }
+  const data = kind === "stream" ? readStream(dataset, place) : readSequences(dataset, place);
+  const taken = readOwn(dataset, ["unit", "vocabulary", "unknown"], place);
+  return { data, vocabulary: readVocabulary(taken, data.tokens, where) };
+}
+
+function readStream(dataset: object, place: string): StreamCrossing {
+  const taken = readOwn(dataset, ["tokens", "ids", "validationIds"], place);
+  const { tokens } = taken;
+  if (typeof tokens !== "number") throw new UnfoldError("CONFIG", `${place}.tokens is ${kindOf(tokens)}; the size of the vocabulary is wanted`);
+  const data: StreamCrossing = { tokens, ids: copyIds(taken.ids, `${place}.ids`) };
+  if (taken.validationIds !== undefined) data.validationIds = copyIds(taken.validationIds, `${place}.validationIds`);
+  return data;
 }
 
 function copyIds(ids: unknown, where: string): unknown {
@@ -28,17 +54,21 @@ function copyIds(ids: unknown, where: string): unknown {
   throw new UnfoldError("CONFIG", `${where} is ${kindOf(ids)}; an Int32Array is wanted`);
 }
 
-function readVocabulary(symbols: unknown, unit: unknown, tokens: number, where: string): Vocabulary | undefined {
-  if (symbols === undefined) return undefined;
-  if (unit !== "char" && unit !== "byte") {
-    throw new UnfoldError("CONFIG", `${where}: dataset.unit is ${kindOf(unit)}; with a vocabulary "char" or "byte" is wanted`);
+function readVocabulary({ vocabulary, unit, unknown }: Record<string, unknown>, tokens: number, where: string): Vocabulary | undefined {
+  if (vocabulary === undefined) return undefined;
+  if (!UNITS.includes(unit as TextUnit)) {
+    throw new UnfoldError("CONFIG", `${where}: dataset.unit is ${kindOf(unit)}; with a vocabulary "char", "byte" or "word" is wanted`);
   }
-  const copy = sanitise(symbols, `${where}: dataset.vocabulary`);
-  if (!Array.isArray(copy) || !copy.every((symbol) => typeof symbol === "string")) {
-    throw new UnfoldError("CONFIG", `${where}: dataset.vocabulary is ${kindOf(symbols)}; an array of strings is wanted`);
+  // Tens of thousands of words are usual: copied one by one, not as plain data of any shape.
+  const symbols: unknown[] = Array.isArray(vocabulary) ? Array.from(vocabulary as unknown[]) : [undefined];
+  if (!symbols.every((symbol) => typeof symbol === "string")) {
+    throw new UnfoldError("CONFIG", `${where}: dataset.vocabulary is ${kindOf(vocabulary)}; an array of strings is wanted`);
   }
-  if (copy.length !== tokens) {
-    throw new UnfoldError("SHAPE", `${where}: dataset.vocabulary holds ${copy.length}, dataset.tokens is ${tokens}`);
+  if (symbols.length !== tokens) {
+    throw new UnfoldError("SHAPE", `${where}: dataset.vocabulary holds ${symbols.length}, dataset.tokens is ${tokens}`);
   }
-  return new Vocabulary(unit, copy);
+  if (unknown !== undefined && !(Number.isInteger(unknown) && (unknown as number) >= 0 && (unknown as number) < tokens)) {
+    throw new UnfoldError("RANGE", `${where}: dataset.unknown is ${typeof unknown === "number" ? unknown : kindOf(unknown)}; an id of 0 … ${tokens - 1} is wanted`);
+  }
+  return makeVocabulary(unit as TextUnit, symbols as string[], unknown as number | undefined);
 }

@@ -1,0 +1,230 @@
+package core
+
+import (
+	"github.com/unfold-rnn/unfold/core/cell"
+	"github.com/unfold-rnn/unfold/core/data"
+	"github.com/unfold-rnn/unfold/core/random"
+	"github.com/unfold-rnn/unfold/core/tensor"
+)
+
+// Corpus is what a run learns from and, if there is a held-out part, is judged by: one long token sequence, or many
+// sequences with targets.
+type Corpus struct {
+	Tokens     int // of a long sequence: the size of the vocabulary
+	IDs        []int32
+	Validation []int32
+
+	Sequences, ValidationSequences *Sequences
+}
+
+// Sequences are N sequences end to end.
+type Sequences struct {
+	Lengths      []int32   // [N]
+	Inputs       []int32   // [Σ length] ids, or
+	Features     []float32 // [Σ length, I]
+	Targets      []int32   // ids: [Σ length], or [N] where the network answers once, or
+	TargetValues []float32 // the same, times O
+	starts       []int
+	batch        Batch // reused
+}
+
+// check counts what the sequences hold against what the model wants.
+func (s *Sequences) check(m *Model, part string) error {
+	total, longest := 0, 0
+	for i, n := range s.Lengths {
+		if n < 1 {
+			return Errorf(CodeRange, "train: %s.lengths[%d] is %d, want 1 or more", part, i, n)
+		}
+		s.starts = append(s.starts, total)
+		total += int(n)
+		longest = max(longest, int(n))
+	}
+	if len(s.Lengths) == 0 {
+		return Errorf(CodeRange, "train: %s holds no sequence, want at least one", part)
+	}
+	answers := len(s.Lengths)
+	if m.config.Readout == Every {
+		answers = total
+	}
+	flat := Batch{Batch: 1, Steps: total}
+	if n := m.config.Input.Features; n > 0 {
+		if err := wantValues("train", part+".inputs", s.Features, flat, total, n, "input.features"); err != nil {
+			return err
+		}
+	} else if err := wantIDs("train", part+".inputs", s.Inputs, flat, total, m.config.Input.Tokens, "input.tokens"); err != nil {
+		return err
+	}
+	flat.Steps = answers
+	if n := m.config.Output.Classes; n > 0 {
+		return wantIDs("train", part+".targets", s.Targets, flat, answers, n, "output.classes")
+	}
+	return wantValues("train", part+".targets", s.TargetValues, flat, answers, m.config.Output.width(), "output")
+}
+
+// gather makes a batch of the sequences with these numbers. It is valid until the next call.
+func (s *Sequences) gather(m *Model, chosen []int) Batch {
+	b := &s.batch
+	b.Batch, b.Steps = len(chosen), 0
+	b.Lengths = b.Lengths[:0]
+	for _, i := range chosen {
+		b.Lengths = append(b.Lengths, s.Lengths[i])
+		b.Steps = max(b.Steps, int(s.Lengths[i]))
+	}
+	rows, width := b.Batch*b.Steps, m.config.Output.width()
+	if n := m.config.Input.Features; n > 0 {
+		b.Features = tensor.Grow(b.Features, rows*n)
+		s.spread(b.Features, s.Features, chosen, n)
+	} else {
+		b.Inputs = growIDs(b.Inputs, rows)
+		spread(s, b.Inputs, s.Inputs, chosen)
+	}
+	every := m.config.Readout == Every
+	switch {
+	case m.config.Output.Classes > 0 && every:
+		b.Targets = growIDs(b.Targets, rows)
+		spread(s, b.Targets, s.Targets, chosen)
+	case m.config.Output.Classes > 0:
+		b.Targets = b.Targets[:0]
+		for _, i := range chosen {
+			b.Targets = append(b.Targets, s.Targets[i])
+		}
+	case every:
+		b.TargetValues = tensor.Grow(b.TargetValues, rows*width)
+		s.spread(b.TargetValues, s.TargetValues, chosen, width)
+	default:
+		b.TargetValues = b.TargetValues[:0]
+		for _, i := range chosen {
+			b.TargetValues = append(b.TargetValues, s.TargetValues[i*width:(i+1)*width]...)
+		}
+	}
+	return *b
+}
+
+func (s *Sequences) spread(dst, src []float32, chosen []int, width int) {
+	clear(dst)
+	for k, i := range chosen {
+		n := int(s.Lengths[i]) * width
+		copy(dst[k*s.batch.Steps*width:], src[s.starts[i]*width:][:n])
+	}
+}
+
+func spread(s *Sequences, dst, src []int32, chosen []int) {
+	clear(dst)
+	for k, i := range chosen {
+		copy(dst[k*s.batch.Steps:], src[s.starts[i]:][:s.Lengths[i]])
+	}
+}
+
+// feed brings one training batch after another into a model's workspace.
+type feed interface {
+	// load says whether the batch goes on where the one before ended.
+	load(m *Model) (goesOn bool)
+	perEpoch() int
+}
+
+// windowFeed cuts windows out of one long sequence.
+type windowFeed struct {
+	windows interface {
+		Next(inputs, targets []int32) (first bool)
+		WindowsPerEpoch() int
+	}
+	extent cell.Extent
+}
+
+func (f windowFeed) perEpoch() int { return f.windows.WindowsPerEpoch() }
+
+func (f windowFeed) load(m *Model) (goesOn bool) {
+	m.begin(f.extent)
+	m.run.ids = growIDs(m.run.ids, f.extent.Rows())
+	first := f.windows.Next(m.run.inputs, m.run.ids)
+	m.weigh(nil)
+	return !first
+}
+
+// bucketFeed gathers whole sequences of similar length.
+type bucketFeed struct {
+	sequences *Sequences
+	buckets   *data.Buckets
+}
+
+func (f bucketFeed) perEpoch() int { return f.buckets.PerEpoch() }
+
+func (f bucketFeed) load(m *Model) (goesOn bool) {
+	m.load(f.sequences.gather(m, f.buckets.Next()))
+	return false
+}
+
+// newFeed checks the data against the model and the options.
+func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
+	if corpus.Sequences == nil {
+		return m.newWindowFeed(corpus, o)
+	}
+	if err := corpus.Sequences.check(m, "data.train"); err != nil {
+		return nil, err
+	}
+	if corpus.ValidationSequences != nil {
+		if err := corpus.ValidationSequences.check(m, "data.validation"); err != nil {
+			return nil, err
+		}
+	}
+	longest := 0
+	for _, n := range corpus.Sequences.Lengths {
+		longest = max(longest, int(n))
+	}
+	if o.Steps < longest {
+		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
+	}
+	if err := m.checkMemory("train", o.Batch, longest); err != nil {
+		return nil, err
+	}
+	return bucketFeed{corpus.Sequences, data.NewBuckets(corpus.Sequences.Lengths, o.Batch, m.batching)}, nil
+}
+
+func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
+	if corpus.Tokens != m.config.Input.Tokens || corpus.Tokens != m.config.Output.Classes || m.config.Readout != Every {
+		return nil, Errorf(CodeShape, "train: the data has %d tokens, the model takes %d and tells %d apart; want the same number, and an output at every step",
+			corpus.Tokens, m.config.Input.Tokens, m.config.Output.Classes)
+	}
+	if m.config.bidirectional() {
+		return nil, Errorf(CodeUnsupported, "train: the model reads from both ends, so it sees the token that it is to foretell")
+	}
+	for _, part := range []struct {
+		name string
+		ids  []int32
+	}{{"ids", corpus.IDs}, {"validation ids", corpus.Validation}} {
+		for i, id := range part.ids {
+			if id < 0 || int(id) >= corpus.Tokens {
+				return nil, Errorf(CodeRange, "train: %s[%d] is %d, want 0 … %d", part.name, i, id, corpus.Tokens-1)
+			}
+		}
+	}
+	if err := m.checkMemory("train", o.Batch, o.Steps); err != nil {
+		return nil, err
+	}
+	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}}
+	var err error
+	if o.Stateful {
+		f.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, m.batching)
+	} else {
+		f.windows, err = data.NewWindows(corpus.IDs, o.Batch, o.Steps, m.batching)
+	}
+	if err != nil {
+		return nil, Errorf(CodeRange, "train: %v", err)
+	}
+	return f, nil
+}
+
+// heldOut batches the held-out sequences: always the same batches.
+func (s *Sequences) heldOut(batch, steps int) [][]int {
+	source := random.New(0, random.Batching)
+	buckets := data.NewBuckets(s.Lengths, batch, source)
+	var batches [][]int
+	for read, n := 0, 0; n < buckets.PerEpoch() && read < steps; n++ {
+		chosen := append([]int(nil), buckets.Next()...)
+		for _, i := range chosen {
+			read += int(s.Lengths[i])
+		}
+		batches = append(batches, chosen)
+	}
+	return batches
+}
