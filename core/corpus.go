@@ -171,7 +171,7 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	for _, n := range corpus.Sequences.Lengths {
 		longest = max(longest, int(n))
 	}
-	if o.Steps < longest {
+	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}
 	if err := m.checkMemory("train", o.Batch, longest); err != nil {
@@ -181,6 +181,9 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 }
 
 func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
+	if o.Steps < 1 {
+		return nil, Errorf(CodeConfig, "train: steps is missing, want the length of the BPTT window, 1 or more")
+	}
 	if corpus.Tokens != m.config.Input.Tokens || corpus.Tokens != m.config.Output.Classes || m.config.Readout != Every {
 		return nil, Errorf(CodeShape, "train: the data has %d tokens, the model takes %d and tells %d apart; want the same number, and an output at every step",
 			corpus.Tokens, m.config.Input.Tokens, m.config.Output.Classes)

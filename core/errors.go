@@ -12,6 +12,7 @@ const (
 	CodeState       Code = "STATE"       // the call does not fit what the model is doing
 	CodeUnsupported Code = "UNSUPPORTED" // known, but not there (yet)
 	CodeMemory      Code = "MEMORY"      // it would not fit
+	CodeFormat      Code = "FORMAT"      // a file is not what it should be
 	CodeNumeric     Code = "NUMERIC"     // a number became infinite or NaN, or training diverged
 	CodeEngine      Code = "ENGINE"      // a fault of the engine itself
 )

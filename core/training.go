@@ -100,7 +100,7 @@ func checkTraining(o TrainingOptions) error {
 		name       string
 		value, low int
 	}{
-		{"batch", o.Batch, 1}, {"steps", o.Steps, 1}, {"epochs", o.Epochs, 0}, {"iterations", o.Iterations, 0},
+		{"batch", o.Batch, 1}, {"steps", o.Steps, 0}, {"epochs", o.Epochs, 0}, {"iterations", o.Iterations, 0},
 		{"validation.every", o.Validation.Every, 0}, {"validation.tokens", o.Validation.Tokens, 0},
 		{"earlyStopping.patience", o.EarlyStopping.Patience, 0},
 	} {
@@ -113,6 +113,9 @@ func checkTraining(o TrainingOptions) error {
 	}
 	if o.Batch > largestRows || o.Steps > largestRows || o.Batch*o.Steps > largestRows {
 		return Errorf(CodeRange, "train: batch %d × steps %d is more than %d", o.Batch, o.Steps, largestRows)
+	}
+	if p := o.TeacherForcing; p != nil && !(*p >= 0 && *p <= 1) {
+		return Errorf(CodeRange, "train: teacherForcing is %v, want 0 … 1", *p)
 	}
 	return checkOptimizer("train", o.Optimizer)
 }

@@ -214,9 +214,14 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	const where = "train"
 	o := readOptions(where, "", v)
 	t := core.TrainingOptions{
-		Batch: o.required("batch", 1), Steps: o.required("steps", 1),
+		Batch: o.required("batch", 1), Steps: o.integer("steps", 1, 0),
 		Stateful: o.boolean("stateful", true),
 	}
+	if o.has("teacherForcing") {
+		p := o.number("teacherForcing", 1)
+		t.TeacherForcing = &p
+	}
+	stopping := o.get("earlyStopping")
 	if !o.has("epochs") && !o.has("iterations") {
 		t.Epochs = 1
 	} else {
@@ -224,8 +229,7 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	}
 	t.Iterations = o.count("iterations")
 	optimizerOptions, validation := o.get("optimizer"), o.get("validation")
-	o.unsupported("earlyStopping")
-	o.known = append(o.known, "iterations", "epochs")
+	o.known = append(o.known, "iterations", "epochs", "teacherForcing")
 	if err := o.done(); err != nil {
 		return t, err
 	}
@@ -236,8 +240,12 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	if t.Optimizer, err = optimizer(where, optimizerOptions, optim.Options{}); err != nil {
 		return t, err
 	}
-	t.Validation, err = validationOptions(where, validation)
-	return t, err
+	if t.Validation, err = validationOptions(where, validation); err != nil || stopping.IsUndefined() {
+		return t, err
+	}
+	e := readOptions(where, "earlyStopping.", stopping)
+	t.EarlyStopping = core.EarlyStopping{Patience: e.required("patience", 1), MinDelta: e.number("minDelta", 0)}
+	return t, e.done()
 }
 
 // defaultValidation judges up to 16,384 held-out tokens every 50 steps.

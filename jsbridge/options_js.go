@@ -134,15 +134,6 @@ func (o *options) choice(name, fallback string, words []string) string {
 	return fallback
 }
 
-// unsupported notes names that the interface has but this engine does not yet.
-func (o *options) unsupported(names ...string) {
-	for _, name := range names {
-		if !o.get(name).IsUndefined() {
-			o.fail(core.CodeUnsupported, name, "is not supported yet")
-		}
-	}
-}
-
 // done gives the first fault. An unknown name comes before everything else: the other faults may follow from it.
 func (o *options) done() error {
 	keys := js.Global().Get("Object").Call("keys", o.value)

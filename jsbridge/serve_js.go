@@ -45,6 +45,9 @@ func (b *bridge) table() js.Value {
 	for name, call := range map[string]func(arguments []js.Value) (answer, error){
 		"info":          func([]js.Value) (answer, error) { return answer{"kernels": core.Kernels()}, nil },
 		"create":        b.create,
+		"load":          b.load,
+		"metadata":      b.metadata,
+		"save":          b.save,
 		"dispose":       b.dispose,
 		"forward":       b.forward,
 		"gradients":     b.gradients,

@@ -31,19 +31,9 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := readOptions("train", "data.", arguments[1])
-	corpus := core.Corpus{Tokens: d.required("tokens", 1)}
-	list, held := d.get("ids"), d.get("validationIds")
-	if err := d.done(); err != nil {
+	corpus, err := corpus(arguments[1], e.model.Config())
+	if err != nil {
 		return nil, err
-	}
-	if corpus.IDs, err = ids("train", "data.ids", list); err != nil {
-		return nil, err
-	}
-	if !held.IsUndefined() {
-		if corpus.Validation, err = ids("train", "data.validationIds", held); err != nil {
-			return nil, err
-		}
 	}
 	training, err := e.model.Train(corpus, o)
 	if err != nil {
@@ -51,6 +41,81 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 	}
 	e.training = training
 	return nil, nil
+}
+
+// corpus reads a data set as it crosses: a long token sequence, or many sequences with targets.
+func corpus(v js.Value, c core.Config) (core.Corpus, error) {
+	d := readOptions("train", "data.", v)
+	if d.choice("kind", "stream", []string{"stream", "sequences"}) == "sequences" {
+		return sequencesCorpus(d, c)
+	}
+	corpus := core.Corpus{Tokens: d.required("tokens", 1)}
+	list, held := d.get("ids"), d.get("validationIds")
+	err := d.done()
+	if err != nil {
+		return corpus, err
+	}
+	if corpus.IDs, err = ids("train", "data.ids", list); err != nil {
+		return corpus, err
+	}
+	if !held.IsUndefined() {
+		corpus.Validation, err = ids("train", "data.validationIds", held)
+	}
+	return corpus, err
+}
+
+// sequencesCorpus reads labelled sequences and holds what they say of themselves against the model's config.
+func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) {
+	input, output, train, held := d.get("input"), d.get("output"), d.get("train"), d.get("validation")
+	perStep := d.boolean("perStep", false)
+	if err := d.done(); err != nil {
+		return corpus, err
+	}
+	in, err := oneOf("train", "data.input.", input, "tokens", "features")
+	if err != nil {
+		return corpus, err
+	}
+	out, err := oneOf("train", "data.output.", output, "classes", "values", "labels")
+	if err != nil {
+		return corpus, err
+	}
+	wantIn, wantOut := core.Input{Tokens: in[0], Features: in[1]}, core.Output{Classes: out[0], Values: out[1], Labels: out[2]}
+	if wantIn != c.Input || wantOut != c.Output || perStep != (c.Readout == core.Every) {
+		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %+v, output %+v, readout every: %v; the model has input %+v, output %+v, readout %q",
+			wantIn, wantOut, perStep, c.Input, c.Output, c.Readout)
+	}
+	if corpus.Sequences, err = sequences("data.train", train, c); err != nil || held.IsUndefined() {
+		return corpus, err
+	}
+	corpus.ValidationSequences, err = sequences("data.validation", held, c)
+	return corpus, err
+}
+
+func sequences(path string, v js.Value, c core.Config) (*core.Sequences, error) {
+	o := readOptions("train", path+".", v)
+	lengths, inputs, targets := o.get("lengths"), o.get("inputs"), o.get("targets")
+	err := o.done()
+	if err != nil {
+		return nil, err
+	}
+	var s core.Sequences
+	if s.Lengths, err = ids("train", path+".lengths", lengths); err != nil {
+		return nil, err
+	}
+	if c.Input.Tokens > 0 {
+		s.Inputs, err = ids("train", path+".inputs", inputs)
+	} else {
+		s.Features, err = floats("train", path+".inputs", inputs)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Output.Classes > 0 {
+		s.Targets, err = ids("train", path+".targets", targets)
+	} else {
+		s.TargetValues, err = floats("train", path+".targets", targets)
+	}
+	return &s, err
 }
 
 // progressFields is the number of figures in a row of progress: step, epoch, loss, validationLoss, gradNorm,

@@ -29,6 +29,14 @@ func (e Extent) At(t int) int {
 	return e.Active[t]
 }
 
+// next is the number of sequences that go on behind step t.
+func (e Extent) next(t int) int {
+	if t+1 == e.Steps {
+		return 0
+	}
+	return e.At(t + 1)
+}
+
 // Input is what a layer reads: the tokens of a bottom layer, or the outputs of what lies below.
 type Input struct {
 	Tokens []int32   // [T, B] ids; nil when Values are given

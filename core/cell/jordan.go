@@ -113,8 +113,8 @@ func (l *Jordan) Force(ids []int32, values []float32, forced []bool) {
 			clear(y) // what stands in a target past the end means nothing
 			continue
 		}
-		if forced != nil && !forced[r] {
-			continue
+		if last := r%l.extent.Batch >= l.extent.next(r/l.extent.Batch); last || forced != nil && !forced[r] {
+			continue // what the run leaves behind is its own output, also under teacher forcing
 		}
 		l.forced[r] = true
 		if ids != nil {
@@ -134,8 +134,12 @@ func (l *Jordan) Forward(x Input) []float32 {
 	if l.allForced {
 		kernel.Product(l.a, l.hidden, l.fed, l.outputs, &l.forwardF, rows, true)
 		l.activate(l.h, l.a[:rows*l.hidden])
-		l.hold()
-		return l.readout.Forward(l.h, rows)
+		o := l.readout.Forward(l.h, rows)
+		for t := range l.extent.Steps {
+			l.leave(o, t)
+			l.holdStep(t)
+		}
+		return o
 	}
 	for t := range l.extent.Steps {
 		l.step(t)
@@ -143,13 +147,18 @@ func (l *Jordan) Forward(x Input) []float32 {
 	return l.readout.logits[:rows*l.outputs]
 }
 
-// hold carries y of the sequences that have ended through the steps that they do not have.
-func (l *Jordan) hold() {
-	for t := range l.extent.Steps {
-		l.holdStep(t)
+// leave puts the own output of the sequences whose last step is t into the slot behind it.
+func (l *Jordan) leave(o []float32, t int) {
+	first, past := l.extent.next(t), l.extent.At(t)
+	if first == past {
+		return
 	}
+	y := l.slot(l.fed, t+1, l.outputs)[first*l.outputs : past*l.outputs]
+	copy(y, l.slot(o, t, l.outputs)[first*l.outputs:])
+	l.output.Activate(y, past-first, l.outputs)
 }
 
+// holdStep carries y of the sequences that have ended over step t.
 func (l *Jordan) holdStep(t int) {
 	if first := l.extent.At(t); first < l.extent.Batch {
 		from, to := l.slot(l.fed, t, l.outputs), l.slot(l.fed, t+1, l.outputs)

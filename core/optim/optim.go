@@ -84,13 +84,32 @@ func Finite(o Options, norm float64) bool {
 func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float64) {
 	r := rules[o.Name]
 	if p.rule != o.Name {
-		*p = Optimizer{rule: o.Name}
-		for range r.moments {
-			p.moments = append(p.moments, tensor.NewArena(weights.Table))
-		}
+		p.Prepare(o.Name, 0, weights.Table)
 	}
 	p.steps++
 	r.apply(weights.Data, gradients.Data, p.moments, p.steps, scale, o)
+}
+
+// State gives the rule, the steps taken under it and its moments by PyTorch's names; the rule is "" before the first step.
+func (p *Optimizer) State() (rule string, steps int, moments map[string]tensor.Arena) {
+	return p.rule, p.steps, p.named()
+}
+
+// Prepare makes the memory of a rule that has taken so many steps, and gives its moments to be filled.
+func (p *Optimizer) Prepare(rule string, steps int, table *tensor.Table) map[string]tensor.Arena {
+	*p = Optimizer{rule: rule, steps: steps}
+	for range rules[rule].moments {
+		p.moments = append(p.moments, tensor.NewArena(table))
+	}
+	return p.named()
+}
+
+func (p *Optimizer) named() map[string]tensor.Arena {
+	moments := map[string]tensor.Arena{}
+	for k, name := range rules[p.rule].moments {
+		moments[name] = p.moments[k]
+	}
+	return moments
 }
 
 // Snapshot copies the memory into a value that Restore takes back; to is reused when it fits.

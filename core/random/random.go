@@ -24,6 +24,18 @@ type Source struct{ pcg *rand.PCG }
 // New gives the generator of a seed and a stream.
 func New(seed, stream uint64) *Source { return &Source{rand.NewPCG(seed, stream)} }
 
+// State is the generator's state, for [Source.Restore].
+func (s *Source) State() []byte {
+	state, err := s.pcg.MarshalBinary()
+	if err != nil {
+		panic("BUG: " + err.Error()) // PCG's marshalling cannot fail
+	}
+	return state
+}
+
+// Restore goes on from a state.
+func (s *Source) Restore(state []byte) error { return s.pcg.UnmarshalBinary(state) }
+
 // Uint64 draws 64 random bits.
 func (s *Source) Uint64() uint64 { return s.pcg.Uint64() }
 

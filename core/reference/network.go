@@ -3,8 +3,6 @@ package reference
 import (
 	"fmt"
 	"strings"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // Network is a stack of recurrent layers, alike or not, under a readout at every step (the notes' pattern 1)
@@ -230,5 +228,3 @@ func (n *Network) Gradients(x Sequence, initial []State, targets []int, weights 
 func (n *Network) classes(x Sequence, initial []State, targets []int, weights []float64) Example {
 	return Example{Inputs: x, Initial: initial, Targets: OneHot(targets, n.C.Len()), Weights: weights}
 }
-
-var _ mat.Vector = vector{}

@@ -28,18 +28,16 @@ const configs: Refusal[] = [
   ["hidden beyond memory", { ...good, layers: [{ cell: "lstm", hidden: 200_000 }] }, "MEMORY|RANGE"],
   ["hidden beyond int64", { ...good, layers: [{ cell: "lstm", hidden: 2 ** 53 }] }, "MEMORY|RANGE"],
   ["seed -1", { ...good, seed: -1 }, "RANGE|CONFIG"],
-  ["a gru", { ...good, layers: [{ cell: "gru", hidden: 6 }] }, "UNSUPPORTED"],
-  ["features", { ...good, input: { features: 3 } }, "UNSUPPORTED"],
-  ["values", { ...good, output: { values: 3 } }, "UNSUPPORTED"],
-  ["labels", { ...good, output: { labels: 3 } }, "UNSUPPORTED"],
-  ["an embedding", { ...good, embedding: 4 }, "UNSUPPORTED"],
-  ["the last step only", { ...good, readout: "last" }, "UNSUPPORTED"],
-  ["relu", { ...good, layers: [{ cell: "rnn", hidden: 6, activation: "relu" }] }, "UNSUPPORTED"],
-  ["the output fed back", { ...good, layers: [{ cell: "rnn", hidden: 6, recurrence: "output" }] }, "UNSUPPORTED"],
-  ["both directions", { ...good, layers: [{ cell: "lstm", hidden: 6, bidirectional: true }] }, "UNSUPPORTED"],
-  ["dropout", { ...good, layers: [{ cell: "lstm", hidden: 6, dropout: 0.5 }] }, "UNSUPPORTED"],
-  ["layer norm", { ...good, layers: [{ cell: "lstm", hidden: 6, layerNorm: true }] }, "UNSUPPORTED"],
-  ["keras' initial weights", { ...good, layers: [{ cell: "lstm", hidden: 6, init: "keras" }] }, "UNSUPPORTED"],
+  ["resetAfter of an lstm", { ...good, layers: [{ cell: "lstm", hidden: 6, resetAfter: true }] }, "CONFIG", /resetAfter.*"gru"/],
+  ["relu in an lstm", { ...good, layers: [{ cell: "lstm", hidden: 6, activation: "relu" }] }, "CONFIG", /activation.*"rnn"/],
+  ["a merge of one direction", { ...good, layers: [{ cell: "lstm", hidden: 6, merge: "sum" }] }, "CONFIG", /merge/],
+  ["an embedding of features", { ...good, input: { features: 3 }, embedding: 4 }, "CONFIG", /embedding/],
+  ["two outputs", { ...good, output: { values: 3, labels: 2 } }, "CONFIG", /output/],
+  ["the first step only", { ...good, readout: "first" }, "CONFIG", /readout.*"first".*"every".*"last"/],
+  ["the output fed back in two layers", { ...good, layers: [{ cell: "rnn", hidden: 6, recurrence: "output" }, { cell: "rnn", hidden: 6 }] }, "CONFIG", /only layer/],
+  ["a dropout of 1", { ...good, layers: [{ cell: "lstm", hidden: 6, dropout: 1 }] }, "RANGE", /dropout/],
+  ["layer norm before the reset", { ...good, layers: [{ cell: "gru", hidden: 6, resetAfter: false, layerNorm: true }] }, "UNSUPPORTED", /layerNorm/],
+  ["unknown initial weights", { ...good, layers: [{ cell: "lstm", hidden: 6, init: "xavier" }] }, "CONFIG", /init.*"xavier"/],
 ];
 
 const batches: Refusal[] = [
@@ -57,8 +55,9 @@ const batches: Refusal[] = [
   ["ids with fractions", { ...batch, inputs: Float32Array.of(0, 1.5, 2, 3, 4, 5) }, "RANGE|CONFIG|SHAPE"],
   ["ids with NaN", { ...batch, inputs: [0, NaN, 2, 3, 4, 5] }, "RANGE|CONFIG|SHAPE"],
   ["ids as texts", { ...batch, inputs: ["a", "b", "c", "d", "e", "f"] }, "CONFIG"],
-  ["lengths", { ...batch, lengths: Int32Array.of(3, 2) }, "UNSUPPORTED"],
-  ["a mask", { ...batch, mask: new Float32Array(6).fill(1) }, "UNSUPPORTED"],
+  ["a length beyond the steps", { ...batch, lengths: Int32Array.of(3, 4) }, "RANGE", /lengths\[1\] is 4/],
+  ["three lengths", { ...batch, lengths: Int32Array.of(3, 2, 1) }, "SHAPE", /lengths/],
+  ["a mask below zero", { ...batch, mask: new Float32Array(6).fill(-1) }, "RANGE", /mask\[0\]\[0\] is -1/],
   ["a state of another width", { ...batch, state: { h_l0: { shape: [2, 5], data: new Float32Array(10) }, c_l0: { shape: [2, 6], data: new Float32Array(12) } } }, "SHAPE", /h_l0/],
   ["half a state", { ...batch, state: { h_l0: { shape: [2, 6], data: new Float32Array(12) } } }, "STATE|CONFIG|SHAPE", /c_l0/],
   ["a state of NaN", { ...batch, state: { h_l0: { shape: [2, 6], data: new Float32Array(12).fill(NaN) }, c_l0: { shape: [2, 6], data: new Float32Array(12) } } }, "NUMERIC|RANGE"],
@@ -73,8 +72,9 @@ const optimizers: Refusal[] = [
   ["a learning rate as text", { ...adam, learningRate: "0.01" }, "CONFIG", /learningRate/],
   ["a clip of -1", { ...adam, clipNorm: -1 }, "RANGE"],
   ["beta1 of 1", { ...adam, beta1: 1 }, "RANGE"],
-  ["sgd", { name: "sgd", learningRate: 0.1 }, "UNSUPPORTED"],
-  ["a schedule", { ...adam, schedule: { name: "cosine" } }, "UNSUPPORTED"],
+  ["beta1 of sgd", { name: "sgd", learningRate: 0.1, beta1: 0.9 }, "CONFIG", /beta1.*"sgd"/],
+  ["an unknown schedule", { ...adam, schedule: { name: "sine" } }, "CONFIG", /schedule.name.*"sine"/],
+  ["a schedule of no steps", { ...adam, schedule: { name: "cosine", steps: 0 } }, "RANGE", /schedule.steps/],
 ];
 
 const trainings: Refusal[] = [
@@ -87,7 +87,7 @@ const trainings: Refusal[] = [
   ["sliceMs of 0", { batch: 2, steps: 4, iterations: 3, optimizer: adam, sliceMs: 0 }, "RANGE|CONFIG"],
   ["a signal that is none", { batch: 2, steps: 4, iterations: 3, optimizer: adam, signal: {} }, "CONFIG"],
   ["windows longer than the text", { batch: 64, steps: 4000, iterations: 3, optimizer: adam }, "RANGE|SHAPE|CONFIG"],
-  ["early stopping", { batch: 2, steps: 4, iterations: 3, optimizer: adam, earlyStopping: { patience: 2 } }, "UNSUPPORTED"],
+  ["early stopping", { batch: 2, steps: 4, iterations: 3, optimizer: adam, earlyStopping: { patience: 0 } }, "RANGE"],
 ];
 
 /** Runs the refusals against a model that must be the same before and after, and still work. */
@@ -135,8 +135,11 @@ for (const { mode, runtime } of modes) {
       ["a temperature of NaN", { length: 2, temperature: NaN }, "RANGE|CONFIG"],
       ["an unknown option", { length: 2, temprature: 1 }, "CONFIG", /temprature".*"temperature"/],
       ["a prompt out of range", { length: 2, prompt: [9] }, "RANGE"],
-      ["topK", { length: 2, topK: 3 }, "UNSUPPORTED"],
-      ["topP", { length: 2, topP: 0.5 }, "UNSUPPORTED"],
+      ["topK 0", { length: 2, topK: 0 }, "RANGE"],
+      ["topP 1.5", { length: 2, topP: 1.5 }, "RANGE"],
+      ["minP 1", { length: 2, minP: 1 }, "RANGE"],
+      ["a repetition penalty of 0.5", { length: 2, repetitionPenalty: 0.5 }, "RANGE"],
+      ["a stop out of range", { length: 2, stop: [9] }, "RANGE"],
     ], runtime, async (model, value) => {
       for await (const _ of model.generate(value));
     });
@@ -204,7 +207,7 @@ describe("texts", () => {
     await assertRefused(() => textDataset("abc", { unit: "chars" } as never), "CONFIG", /chars.*char/);
     await assertRefused(() => textDataset("abc", { unit: "char", valdation: 0.1 } as never), "CONFIG", /valdation".*"validation"/);
     await assertRefused(() => textDataset("abc", { unit: "char", validation: 1 }), "RANGE");
-    await assertRefused(() => textDataset("abc", { unit: "word" }), "UNSUPPORTED");
+    await assertRefused(() => textDataset("abc", { unit: "letter" as never }), "CONFIG");
     await assertRefused(() => textDataset(7 as never, { unit: "char" }), "CONFIG");
   });
   test("tokens are code points", async () => {
@@ -227,11 +230,13 @@ describe("texts", () => {
 });
 
 test("what is still to come is refused, not ignored", async () => {
-  await assertRefused(() => loadModel(new Uint8Array(8)), "UNSUPPORTED");
-  await assertRefused(() => (seriesDataset as (...args: unknown[]) => unknown)([[1]], {}), "UNSUPPORTED");
-  await assertRefused(() => (sequenceDataset as (...args: unknown[]) => unknown)([], {}), "UNSUPPORTED");
+  await assertRefused(() => loadModel(new Uint8Array(8), { worker: false }), "FORMAT");
+  await assertRefused(() => loadModel("model.safetensors" as never), "CONFIG");
+  await assertRefused(() => (seriesDataset as (...args: unknown[]) => unknown)([[1]], {}), "CONFIG|RANGE");
+  await assertRefused(() => (sequenceDataset as (...args: unknown[]) => unknown)([], {}), "CONFIG|RANGE");
   await withModel(good, { worker: false }, async (model) => {
-    await assertRefused(() => model.save(), "UNSUPPORTED");
+    await assertRefused(() => model.save({ format: "onnx" }), "UNSUPPORTED");
+    await assertRefused(() => model.save({ format: "keras" as never }), "CONFIG");
     await assertRefused(() => model.inspect(batch, "gates"), "UNSUPPORTED");
   });
 });

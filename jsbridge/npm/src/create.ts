@@ -1,26 +1,44 @@
+import { readFile, readMetadata } from "./file.js";
 import { EngineModel } from "./model.js";
 import type { Registry } from "./runtime/registry.js";
 import type { Plain } from "./sanitise.js";
 import { sanitiseBag } from "./sanitise.js";
-import type { CreateModel, ModelConfig } from "./types.js";
+import type { CreateModel, LoadModel, ModelConfig, RuntimeOptions } from "./types.js";
 
-/** createModel() of one build of the package; the registry is made at the first call. */
-export function modelFactory(registry: () => Registry): CreateModel {
-  let made: Registry | undefined;
-  return async (config, runtime) => {
-    const where = "createModel: config";
-    // The model keeps one copy; the other is handed to the engine's thread.
-    const kept = freeze(sanitiseBag(config, where)) as unknown as ModelConfig;
-    const sent = sanitiseBag(config, where);
-    made ??= registry();
-    const lease = await made.lease(runtime);
-    try {
-      const { model } = (await lease.runtime.call("create", [sent])) as { model: number };
-      return new EngineModel(lease, model, kept);
-    } catch (thrown) {
-      lease.release();
-      throw thrown;
-    }
+/** createModel() and loadModel() of one build of the package; the registry is made at the first call. */
+export function modelFactory(registry: () => Registry): { createModel: CreateModel; loadModel: LoadModel } {
+  let shared: Registry | undefined;
+  const lease = (runtime: RuntimeOptions | undefined) => (shared ??= registry()).lease(runtime);
+  return {
+    async createModel(config, runtime) {
+      const where = "createModel: config";
+      // The model keeps one copy; the other is handed to the engine's thread.
+      const kept = freeze(sanitiseBag(config, where)) as unknown as ModelConfig;
+      const sent = sanitiseBag(config, where);
+      const held = await lease(runtime);
+      try {
+        const { model } = (await held.runtime.call("create", [sent])) as { model: number };
+        return new EngineModel(held, model, kept);
+      } catch (thrown) {
+        held.release();
+        throw thrown;
+      }
+    },
+    async loadModel(file, runtime) {
+      const bytes = await readFile(file);
+      const held = await lease(runtime);
+      try {
+        const { metadata } = (await held.runtime.call("metadata", [bytes.slice()])) as { metadata: Record<string, string> };
+        const { config, vocabulary } = readMetadata(metadata);
+        const kept = freeze(sanitiseBag(config, "loadModel: rnn.config")) as unknown as ModelConfig;
+        const sent = sanitiseBag(config, "loadModel: rnn.config");
+        const { model, step } = (await held.runtime.call("load", [sent, bytes])) as { model: number; step: number };
+        return new EngineModel(held, model, kept, step, vocabulary);
+      } catch (thrown) {
+        held.release();
+        throw thrown;
+      }
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
 import { modelFactory } from "./create.js";
 import { Registry } from "./runtime/registry.js";
-import type { CreateModel } from "./types.js";
+import type { CreateModel, LoadModel } from "./types.js";
 
 export * from "./public.js";
 
@@ -15,7 +15,12 @@ export const version: string = packageVersion;
 // Called at the first createModel(): in a module that was loaded from a blob there is no address to be relative to.
 const engineURL = (): URL => new URL("./unfold.wasm", import.meta.url);
 
-/** Makes a model. The engine is fetched from `unfold.wasm` beside this file, or from runtime.wasmURL. */
-export const createModel: CreateModel = /* @__PURE__ */ modelFactory(
+const factory = /* @__PURE__ */ modelFactory(
   () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, simd, relaxed, sha256 }),
 );
+
+/** Makes a model. The engine is fetched from `unfold.wasm` beside this file, or from runtime.wasmURL. */
+export const createModel: CreateModel = /* @__PURE__ */ factory.createModel;
+
+/** Makes the model that model.save() wrote: with its weights, its vocabulary and, if they were saved, its optimiser's moments. */
+export const loadModel: LoadModel = /* @__PURE__ */ factory.loadModel;

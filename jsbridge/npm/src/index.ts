@@ -6,14 +6,19 @@ import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
 import { modelFactory } from "./create.js";
 import { Registry } from "./runtime/registry.js";
-import type { CreateModel } from "./types.js";
+import type { CreateModel, LoadModel } from "./types.js";
 
 export * from "./public.js";
 
 /** The version of this package. */
 export const version: string = packageVersion;
 
-/** Makes a model. The engine is inside this file: nothing is fetched. */
-export const createModel: CreateModel = /* @__PURE__ */ modelFactory(
+const factory = /* @__PURE__ */ modelFactory(
   () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, simd, relaxed, sha256 }),
 );
+
+/** Makes a model. The engine is inside this file: nothing is fetched. */
+export const createModel: CreateModel = /* @__PURE__ */ factory.createModel;
+
+/** Makes the model that model.save() wrote: with its weights, its vocabulary and, if they were saved, its optimiser's moments. */
+export const loadModel: LoadModel = /* @__PURE__ */ factory.loadModel;

@@ -2,6 +2,7 @@ import type { Method } from "./engine/bridge.js";
 import type { Order } from "./engine/protocol.js";
 import { UnfoldError } from "./errors.js";
 import { AHEAD } from "./flow.js";
+import { writeMetadata } from "./file.js";
 import { generate } from "./generation.js";
 import type { Crossing } from "./dataset/token.js";
 import { readDataset } from "./dataset/token.js";
@@ -43,9 +44,12 @@ export class EngineModel implements Model {
   #adoption: Promise<void> = Promise.resolve();
   #steps = 0;
 
-  constructor(lease: Lease, handle: number, readonly config: ModelConfig) {
+  /** `steps` and `vocabulary`: of a model that was loaded. */
+  constructor(lease: Lease, handle: number, readonly config: ModelConfig, steps = 0, vocabulary?: Vocabulary) {
     this.#lease = lease;
     this.#handle = handle;
+    this.#steps = steps;
+    this.#vocabulary = vocabulary;
   }
 
   get runtime(): RuntimeInfo {
@@ -115,7 +119,7 @@ export class EngineModel implements Model {
       const signal = checkSignal(taken.signal, where);
       const sliceMs = checkSliceMs(taken.sliceMs);
       const crossing = readDataset(data, where);
-      this.#checkTokens(crossing.data.tokens);
+      if (!("kind" in crossing.data)) this.#checkTokens(crossing.data.tokens);
       return { signal, sliceMs, options: bag, ...crossing };
     } catch (error) {
       return new Refused(error);
@@ -182,9 +186,10 @@ export class EngineModel implements Model {
     throw new UnfoldError("UNSUPPORTED", "model.inspect is not in this version; model.gradients and model.forward are");
   }
 
-  async save(_options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {
-    this.#alive("model.save");
-    throw new UnfoldError("UNSUPPORTED", "model.save is not in this version; model.weights() gives every weight by name");
+  async save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {
+    const bag = options === undefined ? {} : sanitiseBag(options, "model.save: options");
+    const { file } = (await this.#call("save", [bag, writeMetadata(this.config, this.#vocabulary)])) as { file: Uint8Array };
+    return file;
   }
 
   dispose(): Promise<void> {

@@ -5,5 +5,4 @@ export * as tasks from "./dataset/tasks/index.js";
 export { textDataset } from "./dataset/text.js";
 export { UnfoldError } from "./errors.js";
 export type { ErrorCode } from "./errors.js";
-export { loadModel } from "./later.js";
 export type * from "./types.js";

@@ -112,14 +112,19 @@ export interface OptimizerOptions {
   name: "sgd" | "momentum" | "nesterov" | "rmsprop" | "adagrad" | "adam" | "adamw";
   /** Step size; positive. */
   learningRate: number;
-  schedule?: unknown;
-  /** Weight of the L2 penalty; default 0. */
+  /** How the learning rate changes as optimiser steps go by; absent: it stays. */
+  schedule?: ScheduleOptions;
+  /** Weight of the L2 penalty; default 0. AdamW: decoupled from the gradient; default 0.01. */
   weightDecay?: number;
   /** Adam: decay of the mean of gradients; default 0.9. */
   beta1?: number;
   /** Adam: decay of the mean of squared gradients; default 0.999. */
   beta2?: number;
-  /** Keeps the denominator off zero; default 1e-8 (Adam), 1e-10 (Adagrad). */
+  /** Momentum, Nesterov (default 0.9) and RMSProp (default 0): share of the last step that goes on, in [0, 1). */
+  momentum?: number;
+  /** RMSProp: decay of the mean of squared gradients; default 0.99. */
+  alpha?: number;
+  /** Keeps the denominator off zero; default 1e-8 (Adam, AdamW, RMSProp), 1e-10 (Adagrad). */
   epsilon?: number;
   /** Gradients whose global L2 norm is larger are scaled down to it; absent: never. */
   clipNorm?: number;
@@ -127,12 +132,28 @@ export interface OptimizerOptions {
   clipValue?: number;
 }
 
+/**
+ * Learning rate of step k = 0, 1, … counted from where the schedule began, as a factor of `learningRate`; formulas and
+ * defaults are those of `torch.optim.lr_scheduler`, a step for an epoch.
+ */
+export type ScheduleOptions =
+  /** gamma^⌊k / every⌋; defaults 1000, 0.1. */
+  | { name: "step"; every?: number; gamma?: number }
+  /** gamma^k; default 0.999. */
+  | { name: "exponential"; gamma?: number }
+  /** Half a cosine from 1 to `floor` in `steps`, then `floor`; defaults 1000, 0. */
+  | { name: "cosine"; steps?: number; floor?: number }
+  /** Linear from `start` to 1 in `steps`; defaults 100, 1/3. */
+  | { name: "warmup"; steps?: number; start?: number }
+  /** Times `factor` when the held-out loss of train() has not fallen for `patience` evaluations; defaults 0.1, 10, 1e-4, 0, 0. */
+  | { name: "plateau"; factor?: number; patience?: number; threshold?: number; cooldown?: number; floor?: number };
+
 /** How to train on a dataset. */
 export interface TrainOptions {
   /** B: sequences side by side. */
   batch: number;
-  /** T: window of truncated backpropagation through time. */
-  steps: number;
+  /** T: window of truncated backpropagation through time; data of whole sequences need none. */
+  steps?: number;
   /** Passes over the data; this or `iterations`. */
   epochs?: number;
   /** Optimiser steps; this or `epochs`. */
@@ -142,7 +163,10 @@ export interface TrainOptions {
   stateful?: boolean;
   /** Evaluate on the held-out part: every so many steps, on at most so many tokens. */
   validation?: boolean | { every?: number; tokens?: number };
-  earlyStopping?: unknown;
+  /** Ends the run when the held-out loss has not fallen by `minDelta` (default 0) in `patience` evaluations; the weights of the lowest are put back. */
+  earlyStopping?: { patience: number; minDelta?: number };
+  /** `recurrence: "output"`: share of steps fed the target, in [0, 1]; default 1. */
+  teacherForcing?: number;
   /** Ends the run with `ABORTED`. */
   signal?: AbortSignal;
   /** Milliseconds of work between two looks at messages, 1 … 1000; default 25 in a worker, 12 on this thread. */
@@ -199,8 +223,16 @@ export interface GenerateOptions {
   length: number;
   /** Divides the logits; default 1. */
   temperature?: number;
+  /** Only the k likeliest tokens are drawn. */
   topK?: number;
+  /** Only the fewest likeliest tokens whose probabilities reach p, in (0, 1], are drawn. */
   topP?: number;
+  /** Only tokens at least so likely as this share, in [0, 1), of the likeliest are drawn. */
+  minP?: number;
+  /** 1 or more: divides the positive logits, and multiplies the negative ones, of tokens that came before, the prompt's included. */
+  repetitionPenalty?: number;
+  /** Writing ends behind this text, or these ids. */
+  stop?: string | Int32Array | readonly number[];
   seed?: number;
   /** State to start from; absent: zeros. */
   state?: State;
@@ -241,3 +273,6 @@ export interface Model {
 
 /** Makes a model, and starts the engine when no model with the same runtime options has. */
 export type CreateModel = (config: ModelConfig, runtime?: RuntimeOptions) => Promise<Model>;
+
+/** loadModel(): anything that save() wrote. */
+export type LoadModel = (file: Uint8Array | ArrayBuffer | Blob | Response, runtime?: RuntimeOptions) => Promise<Model>;

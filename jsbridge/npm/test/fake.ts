@@ -28,6 +28,18 @@ interface Run {
  * vocabulary, after the last id of the prompt, with probability 1 / length.
  */
 export class FakeBridge implements Bridge {
+  load(): unknown {
+    return this.create();
+  }
+
+  metadata(): unknown {
+    return { metadata: {} };
+  }
+
+  save(): unknown {
+    return { file: new Uint8Array(0) };
+  }
+
   readonly calls: Method[] = [];
   perSlice = 4;
   /** What to do instead of the next call of a method. */

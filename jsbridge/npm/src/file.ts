@@ -1,0 +1,66 @@
+import { Lexicon, makeVocabulary } from "./dataset/lexicon.js";
+import type { TextUnit } from "./dataset/types.js";
+import { UnfoldError, describe } from "./errors.js";
+import { kindOf } from "./options.js";
+import { copyView } from "./sanitise.js";
+import type { ModelConfig } from "./types.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+// What a saved model's metadata says beside what the engine keeps there.
+const CONFIG = "rnn.config";
+const SYMBOLS = "rnn.vocab";
+const UNIT = "rnn.vocab.unit";
+const UNKNOWN = "rnn.vocab.unknown";
+const UNITS: readonly string[] = ["char", "byte", "word"];
+
+/** The bytes of a file in any of the shapes in which one comes; a copy of its own. */
+export async function readFile(file: unknown): Promise<Uint8Array> {
+  const where = "loadModel";
+  if (ArrayBuffer.isView(file)) return copyView(new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength), where) as Uint8Array;
+  if (file instanceof ArrayBuffer) return new Uint8Array(file.slice(0));
+  if (typeof Response === "function" && file instanceof Response) {
+    if (!file.ok) throw new UnfoldError("FORMAT", `${where}: ${file.url || "the response"} answered ${file.status}; a model file is wanted`);
+    return new Uint8Array(await file.arrayBuffer());
+  }
+  if (typeof Blob === "function" && file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
+  throw new UnfoldError("CONFIG", `${where}: the file is ${kindOf(file)}; a Uint8Array, ArrayBuffer, Blob or Response is wanted`);
+}
+
+/** What save() adds to the file. */
+export function writeMetadata(config: ModelConfig, vocabulary: Vocabulary | undefined): Record<string, string> {
+  const metadata: Record<string, string> = { [CONFIG]: JSON.stringify(config) };
+  if (vocabulary) {
+    metadata[SYMBOLS] = JSON.stringify(vocabulary.symbols);
+    metadata[UNIT] = vocabulary instanceof Lexicon ? vocabulary.textUnit : vocabulary.unit;
+    if (vocabulary instanceof Lexicon && vocabulary.unknown !== undefined) metadata[UNKNOWN] = String(vocabulary.unknown);
+  }
+  return metadata;
+}
+
+/** What save() had added. The engine checks the config. */
+export function readMetadata(metadata: Record<string, string>): { config: unknown; vocabulary: Vocabulary | undefined } {
+  const text = (key: string): string | undefined => (Object.hasOwn(metadata, key) ? metadata[key] : undefined);
+  const config = text(CONFIG);
+  if (config === undefined) {
+    throw new UnfoldError("FORMAT", `loadModel: the file has no ${CONFIG}; it was not written by save(). createModel() and setWeights() take tensors of other origin`);
+  }
+  return { config: parse(CONFIG, config), vocabulary: readVocabulary(text(SYMBOLS), text(UNIT), text(UNKNOWN)) };
+}
+
+function parse(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    throw new UnfoldError("FORMAT", `loadModel: the file's ${key} is not JSON (${describe(thrown)})`, { cause: thrown });
+  }
+}
+
+function readVocabulary(symbols: string | undefined, unit: string | undefined, unknown: string | undefined): Vocabulary | undefined {
+  if (symbols === undefined) return undefined;
+  const list = parse(SYMBOLS, symbols);
+  const id = unknown === undefined ? undefined : Number(unknown);
+  const fits = Array.isArray(list) && list.every((symbol) => typeof symbol === "string") && unit !== undefined && UNITS.includes(unit) &&
+    (id === undefined || (Number.isInteger(id) && id >= 0 && id < list.length));
+  if (!fits) throw new UnfoldError("FORMAT", `loadModel: the file's ${SYMBOLS}, ${UNIT} and ${UNKNOWN} do not make a vocabulary`);
+  return makeVocabulary(unit as TextUnit, list as string[], id);
+}
