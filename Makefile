@@ -23,7 +23,7 @@ NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge
 SITE_SOURCES := $(call sources,site/src site/data,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
-WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.go.txt $(KERNELS)
+WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
 NPM := $(addprefix jsbridge/npm/dist/,index.js external.js worker.js unfold.wasm index.d.ts)
 SITE := build/site/index.html
 
@@ -51,10 +51,11 @@ build/wasm/unfold.wasm: $(GO_SOURCES) build/wasm/toolchain
 	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -o $@ ./wasm
 	chmod -x $@
 
-# The engine holds Go's runtime, whose terms go with every copy.
-build/wasm/LICENSE.go.txt: build/wasm/toolchain
-	cp "$$(go env GOROOT)/LICENSE" $@
-	touch $@
+# The engine holds Go's runtime and gonum, whose terms go with every copy.
+build/wasm/LICENSE.engine.txt: build/wasm/toolchain go.sum
+	go mod download gonum.org/v1/gonum
+	for from in "Go $$(go env GOROOT)" "gonum $$(go list -m -f '{{.Dir}}' gonum.org/v1/gonum)"; do \
+		echo "==== $${from%% *} ===="; echo; cat "$${from#* }/LICENSE"; echo; done > $@
 
 build/wasm/wasm_exec.js: build/wasm/toolchain
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@

@@ -52,6 +52,6 @@ const html = await readFile(path.join(site, "index.html"), "utf8");
 await writeFile(path.join(out, "index.html"), link(html, await bundle()));
 await cp(path.join(site, "data"), path.join(out, "data"), { recursive: true });
 await copyFile(path.join(site, "src/favicon.svg"), path.join(out, "favicon.svg"));
-// The engine holds Go's runtime, the bundle uPlot: their terms go with every copy.
-await copyFile(path.join(path.dirname(wasm), "LICENSE.go.txt"), path.join(out, "LICENSE.go.txt"));
+// The engine holds Go's runtime and gonum, the bundle uPlot: their terms go with every copy.
+await copyFile(path.join(path.dirname(wasm), "LICENSE.engine.txt"), path.join(out, "LICENSE.engine.txt"));
 await copyFile(path.join(site, "../node_modules/uplot/LICENSE"), path.join(out, "LICENSE.uplot.txt"));

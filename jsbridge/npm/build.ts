@@ -16,7 +16,7 @@ const inputs = join(root, "build", "wasm");
 const dist = join(here, "dist");
 
 const WASM = ["unfold.wasm", "shim.wasm", "kernels.wasm", "kernels-relaxed.wasm"];
-const NEEDED = [...WASM, "wasm_exec.js", "LICENSE.go.txt"];
+const NEEDED = [...WASM, "wasm_exec.js", "LICENSE.engine.txt"];
 
 function checkInputs(): void {
   const missing = NEEDED.filter((name) => !existsSync(join(inputs, name)));
@@ -118,4 +118,4 @@ mkdirSync(dist, { recursive: true });
 await bundle();
 declarations();
 copyFileSync(join(inputs, "unfold.wasm"), join(dist, "unfold.wasm"));
-copyFileSync(join(inputs, "LICENSE.go.txt"), join(dist, "LICENSE.go.txt"));
+copyFileSync(join(inputs, "LICENSE.engine.txt"), join(dist, "LICENSE.engine.txt"));
