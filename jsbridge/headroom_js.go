@@ -13,7 +13,7 @@ const headroom = 4 << 20
 // callGarbage is about what a call leaves behind apart from its arrays: maps, closures, references to objects of the
 // host. Each reference has a finaliser, whose record the runtime takes from memory that it never gives back either.
 const (
-	callGarbage = 4 << 10
+	callGarbage = 8 << 10
 	references  = 1 << 13 // more than the calls between two collections leave behind
 )
 

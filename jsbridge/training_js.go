@@ -40,6 +40,7 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 		return nil, err
 	}
 	e.training = training
+	e.latest = [2]int{} // the data came with the run: make room again behind its first slice
 	return nil, nil
 }
 
