@@ -121,15 +121,10 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 // Adam's defaults.
 func (m *Model) OptimizerOptions() optim.Options { return m.options }
 
-// oneStep is the batch of one step.
-type oneStep struct {
-	token [1]int32
-}
-
 // Step reads one token from a state and gives what the network answers. A nil state is zero.
 func (m *Model) Step(token int32, state State) (output []float32, next State, err error) {
-	m.one.token[0] = token
-	return m.stepOnce(Batch{Inputs: m.one.token[:], Batch: 1, Steps: 1, State: state})
+	m.token[0] = token
+	return m.stepOnce(Batch{Inputs: m.token[:], Batch: 1, Steps: 1, State: state})
 }
 
 // StepFeatures is [Model.Step] for a network that reads vectors.

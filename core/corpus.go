@@ -1,6 +1,8 @@
 package core
 
 import (
+	"slices"
+
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/data"
 	"github.com/unfold-rnn/unfold/core/random"
@@ -30,14 +32,14 @@ type Sequences struct {
 
 // check counts what the sequences hold against what the model wants.
 func (s *Sequences) check(m *Model, part string) error {
-	total, longest := 0, 0
+	total := 0
+	s.starts = s.starts[:0]
 	for i, n := range s.Lengths {
 		if n < 1 {
 			return Errorf(CodeRange, "train: %s.lengths[%d] is %d, want 1 or more", part, i, n)
 		}
 		s.starts = append(s.starts, total)
 		total += int(n)
-		longest = max(longest, int(n))
 	}
 	if len(s.Lengths) == 0 {
 		return Errorf(CodeRange, "train: %s holds no sequence, want at least one", part)
@@ -73,16 +75,16 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 	rows, width := b.Batch*b.Steps, m.config.Output.width()
 	if n := m.config.Input.Features; n > 0 {
 		b.Features = tensor.Grow(b.Features, rows*n)
-		s.spread(b.Features, s.Features, chosen, n)
+		spread(s, b.Features, s.Features, chosen, n)
 	} else {
 		b.Inputs = growIDs(b.Inputs, rows)
-		spread(s, b.Inputs, s.Inputs, chosen)
+		spread(s, b.Inputs, s.Inputs, chosen, 1)
 	}
 	every := m.config.Readout == Every
 	switch {
 	case m.config.Output.Classes > 0 && every:
 		b.Targets = growIDs(b.Targets, rows)
-		spread(s, b.Targets, s.Targets, chosen)
+		spread(s, b.Targets, s.Targets, chosen, 1)
 	case m.config.Output.Classes > 0:
 		b.Targets = b.Targets[:0]
 		for _, i := range chosen {
@@ -90,7 +92,7 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 		}
 	case every:
 		b.TargetValues = tensor.Grow(b.TargetValues, rows*width)
-		s.spread(b.TargetValues, s.TargetValues, chosen, width)
+		spread(s, b.TargetValues, s.TargetValues, chosen, width)
 	default:
 		b.TargetValues = b.TargetValues[:0]
 		for _, i := range chosen {
@@ -100,18 +102,11 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 	return *b
 }
 
-func (s *Sequences) spread(dst, src []float32, chosen []int, width int) {
+// spread copies the chosen sequences of src, end to end, to dst [B, T, width]; steps past a sequence's end become zero.
+func spread[E int32 | float32](s *Sequences, dst, src []E, chosen []int, width int) {
 	clear(dst)
 	for k, i := range chosen {
-		n := int(s.Lengths[i]) * width
-		copy(dst[k*s.batch.Steps*width:], src[s.starts[i]*width:][:n])
-	}
-}
-
-func spread(s *Sequences, dst, src []int32, chosen []int) {
-	clear(dst)
-	for k, i := range chosen {
-		copy(dst[k*s.batch.Steps:], src[s.starts[i]:][:s.Lengths[i]])
+		copy(dst[k*s.batch.Steps*width:], src[s.starts[i]*width:][:int(s.Lengths[i])*width])
 	}
 }
 
@@ -167,10 +162,7 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			return nil, err
 		}
 	}
-	longest := 0
-	for _, n := range corpus.Sequences.Lengths {
-		longest = max(longest, int(n))
-	}
+	longest := int(slices.Max(corpus.Sequences.Lengths))
 	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}

@@ -12,7 +12,11 @@ type judge interface {
 // newJudge gives nil where nothing is held out.
 func newJudge(corpus Corpus, o TrainingOptions) judge {
 	if s := corpus.ValidationSequences; s != nil {
-		return &sequenceEvaluation{sequences: s, batches: s.heldOut(o.Batch, o.Validation.Tokens)}
+		batches := s.heldOut(o.Batch, o.Validation.Tokens)
+		if len(batches) == 0 {
+			return nil
+		}
+		return &sequenceEvaluation{sequences: s, batches: batches}
 	}
 	v := newEvaluation(corpus.Validation, o)
 	if v.length == 0 {

@@ -36,7 +36,7 @@ type Model struct {
 	stale  bool // weights changed since the layers derived theirs
 	run    run
 	forced []bool
-	one    oneStep
+	token  [1]int32 // the inputs of one step
 }
 
 // New makes a model with freshly drawn weights, in the order of [Model.Weights]. By default they are PyTorch's: every
