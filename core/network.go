@@ -65,6 +65,22 @@ func (o Output) newLoss() loss.Loss {
 	return &loss.CrossEntropy{}
 }
 
+// binder finds the tensors of a prefix and a suffix in a model's arenas.
+func binder(weights, gradients tensor.Arena) func(prefix, suffix string) cell.Binding {
+	return func(prefix, suffix string) cell.Binding {
+		return cell.Binding{Prefix: prefix, Suffix: suffix, Weights: weights, Grads: gradients}
+	}
+}
+
+// newEmbedding gives the embedding, nil where there is none, and what the bottom layer reads: so many inputs, and
+// whether they are tokens.
+func (c Config) newEmbedding(bind func(prefix, suffix string) cell.Binding) (e *cell.Embedding, inputs int, tokens bool) {
+	if c.Embedding > 0 {
+		return cell.NewEmbedding(c.Embedding, bind("embedding.", "")), c.Embedding, false
+	}
+	return nil, c.Input.Tokens + c.Input.Features, c.Input.Tokens > 0
+}
+
 // stack is patterns 1 and 3: an embedding if there is one, recurrent layers with dropout between, a readout at every
 // step or behind the last.
 type stack struct {
@@ -88,15 +104,9 @@ type stack struct {
 
 func newStack(c Config, weights, gradients tensor.Arena, source *random.Source) *stack {
 	s := &stack{last: c.Readout == Last, source: source}
-	bind := func(prefix, suffix string) cell.Binding {
-		return cell.Binding{Prefix: prefix, Suffix: suffix, Weights: weights, Grads: gradients}
-	}
-	inputs := c.Input.Tokens + c.Input.Features
-	tokens := c.Input.Tokens > 0
-	if c.Embedding > 0 {
-		s.embedding = cell.NewEmbedding(c.Embedding, bind("embedding.", ""))
-		inputs, tokens = c.Embedding, false
-	}
+	bind := binder(weights, gradients)
+	embedding, inputs, tokens := c.newEmbedding(bind)
+	s.embedding = embedding
 	for k, l := range c.Layers {
 		made := newLayer(l, inputs, tokens, bind("rnn.", layerSuffix(k)))
 		if l.Bidirectional {
@@ -236,22 +246,15 @@ type feedback struct {
 	extent    cell.Extent
 	embedding *cell.Embedding
 	jordan    *cell.Jordan
-	width     int // of the embedding
 	input     cell.Input
 	read      cell.Input
 	dx        []float32
 }
 
 func newFeedback(c Config, weights, gradients tensor.Arena, output loss.Loss) *feedback {
-	bind := func(prefix, suffix string) cell.Binding {
-		return cell.Binding{Prefix: prefix, Suffix: suffix, Weights: weights, Grads: gradients}
-	}
-	f := &feedback{width: c.Embedding}
-	inputs, tokens, l := c.Input.Tokens+c.Input.Features, c.Input.Tokens > 0, c.Layers[0]
-	if c.Embedding > 0 {
-		f.embedding = cell.NewEmbedding(c.Embedding, bind("embedding.", ""))
-		inputs, tokens = c.Embedding, false
-	}
+	bind := binder(weights, gradients)
+	embedding, inputs, tokens := c.newEmbedding(bind)
+	f, l := &feedback{embedding: embedding}, c.Layers[0]
 	readout := cell.NewReadout(l.Hidden, c.Output.width(), bind("head.", ""))
 	f.jordan = cell.NewJordan(inputs, l.Hidden, c.Output.width(), tokens, l.Activation == Relu, bind("rnn.", layerSuffix(0)), readout, output)
 	return f
@@ -279,7 +282,7 @@ func (f *feedback) backward(do []float32) {
 		f.jordan.Backward(f.read, do, nil)
 		return
 	}
-	f.dx = tensor.Grow(f.dx, f.extent.Rows()*f.width)
+	f.dx = tensor.Grow(f.dx, f.extent.Rows()*f.embedding.Width())
 	f.jordan.Backward(f.read, do, f.dx)
 	f.embedding.Backward(f.input.Tokens, f.dx)
 }

@@ -130,7 +130,6 @@ func (l *Jordan) Force(ids []int32, values []float32, forced []bool) {
 func (l *Jordan) Forward(x Input) []float32 {
 	rows := l.extent.Rows()
 	l.projection.forward(l.a, x, rows)
-	l.readout.reserve(rows)
 	if l.allForced {
 		kernel.Product(l.a, l.hidden, l.fed, l.outputs, &l.forwardF, rows, true)
 		l.activate(l.h, l.a[:rows*l.hidden])
@@ -141,6 +140,7 @@ func (l *Jordan) Forward(x Input) []float32 {
 		}
 		return o
 	}
+	l.readout.reserve(rows)
 	for t := range l.extent.Steps {
 		l.step(t)
 	}
