@@ -47,9 +47,10 @@ $(KERNELS) &: $(KERNEL_SOURCES) build/wasm/toolchain
 	go run ./wasm/simd/gen -out build/wasm
 	touch $(KERNELS)
 
-build/wasm/unfold.wasm: $(GO_SOURCES) build/wasm/toolchain
-	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -o $@ ./wasm
-	chmod -x $@
+# Small before fast: arithmetic runs in the kernels, so nothing is inlined (-l), and wasm/link lays the program out anew.
+build/wasm/unfold.wasm: $(GO_SOURCES) $(wildcard wasm/link/*.go) build/wasm/toolchain
+	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -gcflags=all=-l -o $(@:.wasm=.linked.wasm) ./wasm
+	go run ./wasm/link -o $@ $(@:.wasm=.linked.wasm)
 
 # The engine holds Go's runtime and gonum, whose terms go with every copy.
 build/wasm/LICENSE.engine.txt: build/wasm/toolchain go.sum

@@ -31,6 +31,7 @@ var rooms = []room{
 	{"jsbridge", []string{"std", "core", "core/..."}, "the bridge exposes core and nothing else"},
 	{"wasm", []string{"std", "jsbridge"}, "main starts the bridge and does nothing else"},
 	{"wasm/asm", []string{"std"}, "the assembler is a general tool"},
+	{"wasm/link", []string{"std"}, "it reads a linked program, whatever that is"},
 	{"wasm/simd/...", []string{"std", "wasm/asm", "wasm/simd", "core/kernel/table"}, "kernels are generated from the registry with our own assembler"},
 	{"site/...", []string{"std"}, "the page talks to the engine through the npm package only"},
 	{"tests/...", []string{"std", "any"}, ""},
