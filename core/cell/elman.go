@@ -15,6 +15,7 @@ import "github.com/unfold-rnn/unfold/core/kernel"
 // J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
 type Elman struct {
 	gated
+	relu           bool
 	activate       func(dst, src []float32)
 	activateBackTo func(da, h, dh []float32)
 }
@@ -24,7 +25,7 @@ const ElmanGates = 1
 
 // NewElman binds a layer to its parameters. Tokens says that the inputs are ids below inputs.
 func NewElman(inputs, hidden int, tokens, normed, relu bool, bind Binding) *Elman {
-	l := &Elman{newGated(ElmanGates, inputs, hidden, tokens, normed, bind), kernel.Tanh, kernel.TanhBackward}
+	l := &Elman{newGated(ElmanGates, inputs, hidden, tokens, normed, bind), relu, kernel.Tanh, kernel.TanhBackward}
 	if relu {
 		l.activate, l.activateBackTo = kernel.Relu, kernel.ReluBackward
 	}
@@ -37,6 +38,10 @@ func (l *Elman) Begin(e Extent) { l.begin(e) }
 // Forward implements [Layer].
 func (l *Elman) Forward(x Input) {
 	l.projection.forward(l.a, x, l.extent.Rows())
+	if !l.norm.on() {
+		kernel.ElmanScan(l.a, l.h, &l.forwardW, l.active, l.extent.Batch, l.hidden, l.relu)
+		return
+	}
 	for t := range l.extent.Steps {
 		rows := l.extent.At(t)
 		l.recur(t)
@@ -48,6 +53,11 @@ func (l *Elman) Forward(x Input) {
 // Backward implements [Layer].
 func (l *Elman) Backward(x Input, dh, dx []float32) {
 	l.begunBack(dh)
+	if !l.norm.on() {
+		kernel.ElmanScanBackward(l.a, l.h, dh, l.dhInitial, &l.backwardW, l.active, l.extent.Batch, l.hidden, l.relu)
+		l.weightGradients(x, l.a, dx)
+		return
+	}
 	for t := l.extent.Steps - 1; t >= 0; t-- {
 		rows := l.extent.At(t)
 		da := l.at(l.a, t, l.hidden, rows) // a(t) is not needed any more: h(t) says all about it

@@ -22,6 +22,7 @@ type gated struct {
 	dhInitial     []float32 // [B, H]
 	half          []float32 // [B, G·H]: one step of a normalised recurrent half
 	dhalf         []float32 // [T, B, G·H]: gradients on W h(t-1) where they are not those on a
+	active        []int32   // [T]: how many sequences step t still has, for the scans of the kernels
 	carries       []Carry
 }
 
@@ -61,6 +62,10 @@ func (g *gated) begin(e Extent) {
 	g.h = tensor.Grow(g.h, (e.Rows()+e.Batch)*g.hidden)
 	g.dhInitial = tensor.Grow(g.dhInitial, e.Batch*g.hidden)
 	clear(g.dhInitial)
+	g.active = g.active[:0]
+	for t := range e.Steps {
+		g.active = append(g.active, int32(e.At(t)))
+	}
 	if g.norm.on() {
 		g.norm.begin(e.Rows())
 		g.half = tensor.Grow(g.half, e.Batch*g.gates*g.hidden)
@@ -100,16 +105,11 @@ func (g *gated) hold(x []float32, t int) {
 	}
 }
 
-// recur adds W h(t-1), normalised where the layer is, to the pre-activations of step t (counted from 0).
+// recur adds LN(W h(t-1)) to the pre-activations of step t (counted from 0).
 func (g *gated) recur(t int) {
 	width, rows := g.gates*g.hidden, g.extent.At(t)
-	a, h := g.at(g.a, t, width, rows), g.at(g.h, t, g.hidden, rows)
-	if !g.norm.on() {
-		kernel.Product(a, width, h, g.hidden, &g.forwardW, rows, true)
-		return
-	}
 	g.normedHalf(g.half, t)
-	kernel.Add(a, g.half[:rows*width])
+	kernel.Add(g.at(g.a, t, width, rows), g.half[:rows*width])
 }
 
 // normedHalf writes LN(W h(t-1)) of the sequences that step t still has.
@@ -136,17 +136,13 @@ func (g *gated) before(dh []float32, t int) []float32 {
 	return g.at(dh, t-1, g.hidden, g.extent.Batch)
 }
 
-// recurBack adds Wᵀ da(t) to the gradient on h(t-1), da [·, G·H] being the gradient on W h(t-1) or on its normalised
-// form; lets the gradient of the sequences that have ended pass by; and leaves no gradient on what they did not
-// compute.
+// recurBack adds Wᵀ times the gradient on W h(t-1) to that on h(t-1), da [·, G·H] being the gradient on its normalised form; lets
+// the gradient of the sequences that have ended pass by; and leaves no gradient on what they did not compute.
 func (g *gated) recurBack(dh, da []float32, t int) {
 	width, rows := g.gates*g.hidden, g.extent.At(t)
-	d := g.at(da, t, width, rows)
-	if g.norm.on() {
-		g.norm.backward(g.at(g.dhalf, t, width, rows), d, t*g.extent.Batch, rows)
-		d = g.at(g.dhalf, t, width, rows)
-		clear(g.rest(g.dhalf, t, width))
-	}
+	d := g.at(g.dhalf, t, width, rows)
+	g.norm.backward(d, g.at(da, t, width, rows), t*g.extent.Batch, rows)
+	clear(g.rest(g.dhalf, t, width))
 	before := g.before(dh, t)
 	kernel.Product(before, g.hidden, d, width, &g.backwardW, rows, true)
 	g.passBy(dh, t)

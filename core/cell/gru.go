@@ -53,14 +53,14 @@ func (l *GRU) Begin(e Extent) {
 func (l *GRU) Forward(x Input) {
 	width := GRUGates * l.hidden
 	l.projection.forward(l.a, x, l.extent.Rows())
+	if !l.norm.on() {
+		kernel.GRUScan(l.a, l.whole, l.halfN, l.h, l.biasHH, &l.forwardW, l.active, l.extent.Batch, l.hidden)
+		return
+	}
 	for t := range l.extent.Steps {
 		rows := l.extent.At(t)
 		before := l.at(l.h, t, l.hidden, rows)
-		if l.norm.on() {
-			l.normedHalf(l.whole, t)
-		} else {
-			kernel.Product(l.whole, width, before, l.hidden, &l.forwardW, rows, false)
-		}
+		l.normedHalf(l.whole, t)
 		kernel.AddRow(l.whole, width, l.biasHH, rows)
 		kernel.GRUForward(l.at(l.a, t, width, rows), l.whole[:rows*width], before,
 			l.at(l.halfN, t, l.hidden, rows), l.at(l.h, t+1, l.hidden, rows), l.hidden, rows, l.hidden)
@@ -72,6 +72,18 @@ func (l *GRU) Forward(x Input) {
 func (l *GRU) Backward(x Input, dh, dx []float32) {
 	width := GRUGates * l.hidden
 	l.begunBack(dh)
+	if l.norm.on() {
+		l.normedBack(dh)
+	} else {
+		kernel.GRUScanBackward(l.a, l.h, l.halfN, l.dwhole, dh, l.dhInitial, &l.backwardW, l.active, l.extent.Batch, l.hidden)
+	}
+	kernel.ColumnSums(l.dbiasHH, l.dwhole, width, l.extent.Rows(), width)
+	l.weightGradients(x, l.dwhole, dx)
+}
+
+// normedBack is the scan backwards where W h(t-1) is normalised.
+func (l *GRU) normedBack(dh []float32) {
+	width := GRUGates * l.hidden
 	for t := l.extent.Steps - 1; t >= 0; t-- {
 		rows := l.extent.At(t)
 		da, halfN := l.at(l.a, t, width, rows), l.at(l.halfN, t, l.hidden, rows)
@@ -85,6 +97,4 @@ func (l *GRU) Backward(x Input, dh, dx []float32) {
 		clear(l.rest(l.dwhole, t, width))
 		l.recurBack(dh, l.dwhole, t)
 	}
-	kernel.ColumnSums(l.dbiasHH, l.dwhole, width, l.extent.Rows(), width)
-	l.weightGradients(x, l.dwhole, dx)
 }

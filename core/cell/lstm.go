@@ -48,6 +48,10 @@ func (l *LSTM) Begin(e Extent) {
 // Forward implements [Layer].
 func (l *LSTM) Forward(x Input) {
 	l.projection.forward(l.a, x, l.extent.Rows())
+	if !l.norm.on() {
+		kernel.LSTMScan(l.a, l.c, l.tanhC, l.h, &l.forwardW, l.active, l.extent.Batch, l.hidden)
+		return
+	}
 	for t := range l.extent.Steps {
 		rows := l.extent.At(t)
 		l.recur(t)
@@ -61,6 +65,11 @@ func (l *LSTM) Forward(x Input) {
 // Backward implements [Layer]. The gradient on c of a sequence that has ended waits in dc until its last valid step.
 func (l *LSTM) Backward(x Input, dh, dx []float32) {
 	l.begunBack(dh)
+	if !l.norm.on() {
+		kernel.LSTMScanBackward(l.a, l.c, l.tanhC, dh, l.dc, l.dhInitial, &l.backwardW, l.active, l.extent.Batch, l.hidden)
+		l.weightGradients(x, l.a, dx)
+		return
+	}
 	for t := l.extent.Steps - 1; t >= 0; t-- {
 		rows := l.extent.At(t)
 		kernel.LSTMBackward(l.at(l.a, t, LSTMGates*l.hidden, rows), l.at(l.c, t, l.hidden, rows), l.at(l.tanhC, t, l.hidden, rows),

@@ -27,6 +27,41 @@ var cases = map[string]func(g *generator, m, n, k int) []any{
 		ldc := g.wider(n)
 		return []any{g.matrix(m, n, ldc), ldc, g.floats(m * k), g.floats(k * roundUp4(n)), m, n, k, g.random.IntN(2)}
 	},
+	"product_rows": func(g *generator, m, n, k int) []any {
+		k = max(k, 1)
+		ldc, lda := g.wider(n), g.wider(k)
+		return []any{g.matrix(m, n, ldc), ldc, g.matrix(m, k, lda), lda, g.empty(min(m, rowBlock) * k), g.floats(k * roundUp4(n)), m, n, k, g.random.IntN(2)}
+	},
+	"elman_scan": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(1), s.slots(), s.left(1), s.panels(n), s.active, s.steps, s.batch, n, k % 2}
+	},
+	"elman_scan_backward": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(1), s.slots(), s.state(1), s.row(1), s.left(1), s.panels(n), s.active, s.steps, s.batch, n, k % 2}
+	},
+	"lstm_scan": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(4), s.slots(), s.state(1), s.slots(), s.left(1), s.panels(4 * n), s.active, s.steps, s.batch, n}
+	},
+	"lstm_scan_backward": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(4), s.slots(), s.state(1), s.state(1), s.row(1), s.row(1), s.left(4), s.backPanels(4), s.active, s.steps, s.batch, n}
+	},
+	"gru_scan": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(3), s.row(3), s.state(1), s.slots(), g.floats(3 * n), s.left(1), s.panels(3 * n), s.active, s.steps, s.batch, n}
+	},
+	"gru_scan_backward": func(g *generator, m, n, k int) []any {
+		n = max(n, 1)
+		s := g.scan(m, n)
+		return []any{s.state(3), s.slots(), s.state(1), s.state(3), s.state(1), s.row(1), s.left(3), s.backPanels(3), s.active, s.steps, s.batch, n}
+	},
 	"transpose": func(g *generator, m, n, k int) []any {
 		ldd, lds := g.wider(m), g.wider(n)
 		return []any{g.empty(n * ldd), ldd, g.matrix(m, n, lds), lds, m, n}
@@ -209,4 +244,36 @@ func (g *generator) padding(weights, rows *buffer, r, n, ld int) bool {
 		rows.data[r*ld+j] = float32(math.NaN())
 	}
 	return true
+}
+
+// scanCase draws the matrices of a scan over a few steps.
+type scanCase struct {
+	*generator
+	steps, batch, hidden int
+	active               []int32
+}
+
+// scan draws how many sequences each step has, from many to few as core/cell has them.
+func (g *generator) scan(m, n int) scanCase {
+	s := scanCase{generator: g, steps: m % 5, batch: 1 + (m+n)%7, hidden: n}
+	for t, left := 0, s.batch; t < s.steps; t++ {
+		if m%2 == 1 {
+			left -= g.random.IntN(left + 1)
+		}
+		s.active = append(s.active, int32(left))
+	}
+	return s
+}
+
+func (s scanCase) row(width int) *buffer   { return s.floats(s.batch * width * s.hidden) }
+func (s scanCase) state(width int) *buffer { return s.floats(s.steps * s.batch * width * s.hidden) }
+func (s scanCase) slots() *buffer          { return s.floats((s.steps + 1) * s.batch * s.hidden) }
+
+// left is room for packed rows of width·H floats.
+func (s scanCase) left(width int) *buffer { return s.empty(s.batch * width * s.hidden) }
+
+// panels hold a factor [H, n], backPanels one [gates·H, H].
+func (s scanCase) panels(n int) *buffer { return s.floats(s.hidden * roundUp4(n)) }
+func (s scanCase) backPanels(gates int) *buffer {
+	return s.floats(gates * s.hidden * roundUp4(s.hidden))
 }

@@ -49,6 +49,15 @@ func product(c []float32, ldc int, left, panels []float32, m, n, k, accumulate i
 	productPortable(c, ldc, left, panels, m, n, k, accumulate)
 }
 
+// productRows computes c = a·panels, or c += a·panels, packing rows of a into left as it goes.
+func productRows(c []float32, ldc int, a []float32, lda int, left, panels []float32, m, n, k, accumulate int) {
+	if linked {
+		productRowsLinked(unsafe.Pointer(unsafe.SliceData(c)), int32(ldc), unsafe.Pointer(unsafe.SliceData(a)), int32(lda), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), int32(m), int32(n), int32(k), int32(accumulate))
+		return
+	}
+	productRowsPortable(c, ldc, a, lda, left, panels, m, n, k, accumulate)
+}
+
 // transpose writes the transpose of src [rows, cols].
 func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 	if linked {
@@ -272,6 +281,60 @@ func gruGatesBackward(gates, hPrev, dResetH, dhPrev []float32, batch, hidden int
 		return
 	}
 	gruGatesBackwardPortable(gates, hPrev, dResetH, dhPrev, batch, hidden)
+}
+
+// elmanScan takes all steps of an Elman layer.
+func elmanScan(a, h, left, panels []float32, active []int32, steps, batch, hidden, relu int) {
+	if linked {
+		elmanScanLinked(unsafe.Pointer(unsafe.SliceData(a)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden), int32(relu))
+		return
+	}
+	elmanScanPortable(a, h, left, panels, active, steps, batch, hidden, relu)
+}
+
+// elmanScanBackward is the gradient of elman_scan.
+func elmanScanBackward(a, h, dh, dInitial, left, panels []float32, active []int32, steps, batch, hidden, relu int) {
+	if linked {
+		elmanScanBackwardLinked(unsafe.Pointer(unsafe.SliceData(a)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(dh)), unsafe.Pointer(unsafe.SliceData(dInitial)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden), int32(relu))
+		return
+	}
+	elmanScanBackwardPortable(a, h, dh, dInitial, left, panels, active, steps, batch, hidden, relu)
+}
+
+// lstmScan takes all steps of an LSTM layer.
+func lstmScan(gates, c, tanhC, h, left, panels []float32, active []int32, steps, batch, hidden int) {
+	if linked {
+		lstmScanLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(c)), unsafe.Pointer(unsafe.SliceData(tanhC)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden))
+		return
+	}
+	lstmScanPortable(gates, c, tanhC, h, left, panels, active, steps, batch, hidden)
+}
+
+// lstmScanBackward is the gradient of lstm_scan.
+func lstmScanBackward(gates, c, tanhC, dh, dc, dInitial, left, panels []float32, active []int32, steps, batch, hidden int) {
+	if linked {
+		lstmScanBackwardLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(c)), unsafe.Pointer(unsafe.SliceData(tanhC)), unsafe.Pointer(unsafe.SliceData(dh)), unsafe.Pointer(unsafe.SliceData(dc)), unsafe.Pointer(unsafe.SliceData(dInitial)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden))
+		return
+	}
+	lstmScanBackwardPortable(gates, c, tanhC, dh, dc, dInitial, left, panels, active, steps, batch, hidden)
+}
+
+// gruScan takes all steps of a GRU layer, the reset after the product.
+func gruScan(x, recurrent, recurrentN, h, bias, left, panels []float32, active []int32, steps, batch, hidden int) {
+	if linked {
+		gruScanLinked(unsafe.Pointer(unsafe.SliceData(x)), unsafe.Pointer(unsafe.SliceData(recurrent)), unsafe.Pointer(unsafe.SliceData(recurrentN)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(bias)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden))
+		return
+	}
+	gruScanPortable(x, recurrent, recurrentN, h, bias, left, panels, active, steps, batch, hidden)
+}
+
+// gruScanBackward is the gradient of gru_scan.
+func gruScanBackward(gates, h, recurrentN, dRecurrent, dh, dInitial, left, panels []float32, active []int32, steps, batch, hidden int) {
+	if linked {
+		gruScanBackwardLinked(unsafe.Pointer(unsafe.SliceData(gates)), unsafe.Pointer(unsafe.SliceData(h)), unsafe.Pointer(unsafe.SliceData(recurrentN)), unsafe.Pointer(unsafe.SliceData(dRecurrent)), unsafe.Pointer(unsafe.SliceData(dh)), unsafe.Pointer(unsafe.SliceData(dInitial)), unsafe.Pointer(unsafe.SliceData(left)), unsafe.Pointer(unsafe.SliceData(panels)), unsafe.Pointer(unsafe.SliceData(active)), int32(steps), int32(batch), int32(hidden))
+		return
+	}
+	gruScanBackwardPortable(gates, h, recurrentN, dRecurrent, dh, dInitial, left, panels, active, steps, batch, hidden)
 }
 
 // softmax replaces rows by their softmax.

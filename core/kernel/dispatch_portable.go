@@ -29,6 +29,11 @@ func product(c []float32, ldc int, left, panels []float32, m, n, k, accumulate i
 	productPortable(c, ldc, left, panels, m, n, k, accumulate)
 }
 
+// productRows computes c = a·panels, or c += a·panels, packing rows of a into left as it goes.
+func productRows(c []float32, ldc int, a []float32, lda int, left, panels []float32, m, n, k, accumulate int) {
+	productRowsPortable(c, ldc, a, lda, left, panels, m, n, k, accumulate)
+}
+
 // transpose writes the transpose of src [rows, cols].
 func transpose(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 	transposePortable(dst, ldd, src, lds, rows, cols)
@@ -152,6 +157,36 @@ func gruOutputBackward(gates, hPrev, dh []float32, lddh int, dhPrev []float32, b
 // gruGatesBackward is the gradient of gru_gates.
 func gruGatesBackward(gates, hPrev, dResetH, dhPrev []float32, batch, hidden int) {
 	gruGatesBackwardPortable(gates, hPrev, dResetH, dhPrev, batch, hidden)
+}
+
+// elmanScan takes all steps of an Elman layer.
+func elmanScan(a, h, left, panels []float32, active []int32, steps, batch, hidden, relu int) {
+	elmanScanPortable(a, h, left, panels, active, steps, batch, hidden, relu)
+}
+
+// elmanScanBackward is the gradient of elman_scan.
+func elmanScanBackward(a, h, dh, dInitial, left, panels []float32, active []int32, steps, batch, hidden, relu int) {
+	elmanScanBackwardPortable(a, h, dh, dInitial, left, panels, active, steps, batch, hidden, relu)
+}
+
+// lstmScan takes all steps of an LSTM layer.
+func lstmScan(gates, c, tanhC, h, left, panels []float32, active []int32, steps, batch, hidden int) {
+	lstmScanPortable(gates, c, tanhC, h, left, panels, active, steps, batch, hidden)
+}
+
+// lstmScanBackward is the gradient of lstm_scan.
+func lstmScanBackward(gates, c, tanhC, dh, dc, dInitial, left, panels []float32, active []int32, steps, batch, hidden int) {
+	lstmScanBackwardPortable(gates, c, tanhC, dh, dc, dInitial, left, panels, active, steps, batch, hidden)
+}
+
+// gruScan takes all steps of a GRU layer, the reset after the product.
+func gruScan(x, recurrent, recurrentN, h, bias, left, panels []float32, active []int32, steps, batch, hidden int) {
+	gruScanPortable(x, recurrent, recurrentN, h, bias, left, panels, active, steps, batch, hidden)
+}
+
+// gruScanBackward is the gradient of gru_scan.
+func gruScanBackward(gates, h, recurrentN, dRecurrent, dh, dInitial, left, panels []float32, active []int32, steps, batch, hidden int) {
+	gruScanBackwardPortable(gates, h, recurrentN, dRecurrent, dh, dInitial, left, panels, active, steps, batch, hidden)
 }
 
 // softmax replaces rows by their softmax.

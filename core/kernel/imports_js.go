@@ -19,6 +19,9 @@ func packLeftTransposedLinked(left, a unsafe.Pointer, k, m, ld int32)
 //go:wasmimport unfold product
 func productLinked(c unsafe.Pointer, ldc int32, left, panels unsafe.Pointer, m, n, k, accumulate int32)
 
+//go:wasmimport unfold product_rows
+func productRowsLinked(c unsafe.Pointer, ldc int32, a unsafe.Pointer, lda int32, left, panels unsafe.Pointer, m, n, k, accumulate int32)
+
 //go:wasmimport unfold transpose
 func transposeLinked(dst unsafe.Pointer, ldd int32, src unsafe.Pointer, lds, rows, cols int32)
 
@@ -93,6 +96,24 @@ func gruOutputBackwardLinked(gates, hPrev, dh unsafe.Pointer, lddh int32, dhPrev
 
 //go:wasmimport unfold gru_gates_backward
 func gruGatesBackwardLinked(gates, hPrev, dResetH, dhPrev unsafe.Pointer, batch, hidden int32)
+
+//go:wasmimport unfold elman_scan
+func elmanScanLinked(a, h, left, panels, active unsafe.Pointer, steps, batch, hidden, relu int32)
+
+//go:wasmimport unfold elman_scan_backward
+func elmanScanBackwardLinked(a, h, dh, dInitial, left, panels, active unsafe.Pointer, steps, batch, hidden, relu int32)
+
+//go:wasmimport unfold lstm_scan
+func lstmScanLinked(gates, c, tanhC, h, left, panels, active unsafe.Pointer, steps, batch, hidden int32)
+
+//go:wasmimport unfold lstm_scan_backward
+func lstmScanBackwardLinked(gates, c, tanhC, dh, dc, dInitial, left, panels, active unsafe.Pointer, steps, batch, hidden int32)
+
+//go:wasmimport unfold gru_scan
+func gruScanLinked(x, recurrent, recurrentN, h, bias, left, panels, active unsafe.Pointer, steps, batch, hidden int32)
+
+//go:wasmimport unfold gru_scan_backward
+func gruScanBackwardLinked(gates, h, recurrentN, dRecurrent, dh, dInitial, left, panels, active unsafe.Pointer, steps, batch, hidden int32)
 
 //go:wasmimport unfold softmax
 func softmaxLinked(x unsafe.Pointer, ld, rows, n int32)

@@ -48,22 +48,8 @@ func Product(c []float32, ldc int, a []float32, lda int, p *Panels, m int, accum
 		}
 		return
 	}
-	start := 0
-	if accumulate {
-		start = 1
-	}
-	if m < 4 { // single rows are packed as they are
-		for i := range m {
-			product(c[i*ldc:], ldc, a[i*lda:], p.data, 1, p.n, p.k, start)
-		}
-		return
-	}
 	p.left = grow(p.left, min(m, rowBlock)*p.k)
-	for first := 0; first < m; first += rowBlock {
-		rows := min(m-first, rowBlock)
-		packLeft(p.left, a[first*lda:], rows, p.k, lda)
-		product(c[first*ldc:], ldc, p.left, p.data, rows, p.n, p.k, start)
-	}
+	productRows(c, ldc, a, lda, p.left, p.data, m, p.n, p.k, flag(accumulate))
 }
 
 // rowBlock is how many rows of the left-hand factor are packed and multiplied at a time: they stay in the cache while

@@ -23,6 +23,7 @@ var bodies = map[string]func(*code){
 	"pack_left":             packLeft,
 	"pack_left_transposed":  packLeftTransposed,
 	"product":               product,
+	"product_rows":          productRows,
 	"transpose":             transpose,
 	"gather_rows":           gatherRows,
 	"scatter_add_rows":      scatterAddRows,
@@ -48,6 +49,12 @@ var bodies = map[string]func(*code){
 	"gru_output":            gruOutput,
 	"gru_output_backward":   gruOutputBackward,
 	"gru_gates_backward":    gruGatesBackward,
+	"elman_scan":            elmanScan,
+	"elman_scan_backward":   elmanScanBackward,
+	"lstm_scan":             lstmScan,
+	"lstm_scan_backward":    lstmScanBackward,
+	"gru_scan":              gruScan,
+	"gru_scan_backward":     gruScanBackward,
 	"softmax":               softmax,
 	"softmax_cross_entropy": softmaxCrossEntropy,
 	"squared_error":         squaredError,
@@ -71,13 +78,14 @@ var registry = table.Kernels()
 type module struct {
 	*asm.Module
 	relaxed             bool
+	kernels             map[string]*asm.Func // those of the table that were written already
 	loadRest, storeRest *asm.Func
 }
 
 // Kernels is the module of all kernels of the table. It imports go.mem, Go's memory, and shim.table, which it fills. The
 // relaxed one uses relaxed multiply-add.
 func Kernels(relaxed bool) ([]byte, error) {
-	m := &module{Module: asm.NewModule(), relaxed: relaxed}
+	m := &module{Module: asm.NewModule(), relaxed: relaxed, kernels: map[string]*asm.Func{}}
 	slots := m.ImportTable("shim", "table", asm.FuncRef, asm.Limits{Min: uint32(len(registry))})
 	m.ImportMemory("go", "mem", asm.Limits{})
 	m.writeRests()
@@ -93,6 +101,7 @@ func Kernels(relaxed bool) ([]byte, error) {
 		k := m.newCode(entry.Name, signature(entry))
 		body(k)
 		m.Export(entry.Name, k.Func)
+		m.kernels[entry.Name] = k.Func
 		kernels = append(kernels, k.Func)
 	}
 	m.Elements(slots, 0, kernels...)

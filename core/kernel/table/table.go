@@ -36,11 +36,11 @@ type Kernel struct {
 }
 
 // Kernels is the registry. Slices come without their lengths: core/kernel has checked them. The k of a left factor and of a
-// product is at least 1; any other size may be 0. It is a function, so that the engine, which takes only the constants of
+// product is at least 1, and so is the hidden of a scan; any other size may be 0. It is a function, so that the engine, which takes only the constants of
 // this package, does not carry it.
 func Kernels() []Kernel {
 	var list []Kernel
-	for _, group := range [][]Kernel{matrices(), pointwise(), cells(), rows(), optimisers()} {
+	for _, group := range [][]Kernel{matrices(), pointwise(), cells(), scans(), rows(), optimisers()} {
 		list = append(list, group...)
 	}
 	return list
@@ -57,6 +57,8 @@ func matrices() []Kernel {
 			"packs the transpose of a [k, m] as the left factor of a product"},
 		{"product", params(Floats, "c", Int, "ldc", Floats, "left panels", Int, "m n k accumulate"), None,
 			"computes c = left·panels, or c += left·panels when accumulate is not 0"},
+		{"product_rows", params(Floats, "c", Int, "ldc", Floats, "a", Int, "lda", Floats, "left panels", Int, "m n k accumulate"), None,
+			"computes c = a·panels, or c += a·panels, packing rows of a into left as it goes"},
 		{"transpose", params(Floats, "dst", Int, "ldd", Floats, "src", Int, "lds rows cols"), None,
 			"writes the transpose of src [rows, cols]"},
 		{"gather_rows", params(Floats, "dst", Int, "ldd", Floats, "table", Int, "ldt", Integers, "ids", Int, "count width"), None,
@@ -105,6 +107,24 @@ func cells() []Kernel {
 			"is the gradient of gru_output"},
 		{"gru_gates_backward", params(Floats, "gates hPrev dResetH dhPrev", Int, "batch hidden"), None,
 			"is the gradient of gru_gates"},
+	}
+}
+
+// Whole scans over time: for every step a product and a step of a cell, in one call.
+func scans() []Kernel {
+	return []Kernel{
+		{"elman_scan", params(Floats, "a h left panels", Integers, "active", Int, "steps batch hidden relu"), None,
+			"takes all steps of an Elman layer"},
+		{"elman_scan_backward", params(Floats, "a h dh dInitial left panels", Integers, "active", Int, "steps batch hidden relu"), None,
+			"is the gradient of elman_scan"},
+		{"lstm_scan", params(Floats, "gates c tanhC h left panels", Integers, "active", Int, "steps batch hidden"), None,
+			"takes all steps of an LSTM layer"},
+		{"lstm_scan_backward", params(Floats, "gates c tanhC dh dc dInitial left panels", Integers, "active", Int, "steps batch hidden"), None,
+			"is the gradient of lstm_scan"},
+		{"gru_scan", params(Floats, "x recurrent recurrentN h bias left panels", Integers, "active", Int, "steps batch hidden"), None,
+			"takes all steps of a GRU layer, the reset after the product"},
+		{"gru_scan_backward", params(Floats, "gates h recurrentN dRecurrent dh dInitial left panels", Integers, "active", Int, "steps batch hidden"), None,
+			"is the gradient of gru_scan"},
 	}
 }
 
