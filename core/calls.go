@@ -132,9 +132,17 @@ func (m *Model) StepFeatures(features []float32, state State) (output []float32,
 	return m.stepOnce(Batch{Features: features, Batch: 1, Steps: 1, State: state})
 }
 
-func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
+// refuseSteps says why a network cannot take a sequence step by step.
+func (m *Model) refuseSteps() error {
 	if m.config.bidirectional() {
-		return nil, nil, Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")
+		return Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")
+	}
+	return nil
+}
+
+func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
+	if err := m.refuseSteps(); err != nil {
+		return nil, nil, err
 	}
 	if err := m.prepare("step", b, false); err != nil {
 		return nil, nil, err

@@ -18,6 +18,8 @@ type bridge struct {
 type entry struct {
 	model    *core.Model
 	training *core.Training
+	stepper  *core.Stepper
+	slice    slice
 	latest   [2]int // batch and steps of the latest training step: others make the workspace grow
 }
 
@@ -33,6 +35,7 @@ func (e *entry) grown(batch, steps int) {
 // Serve hands the functions to the host, js.Global().unfold.ready(bridge), and serves calls for ever.
 func Serve() {
 	b := &bridge{models: map[int]*entry{}, generations: map[int]*core.Generation{}}
+	served = b
 	js.Global().Get("unfold").Call("ready", b.table())
 	select {}
 }
@@ -53,10 +56,11 @@ func (b *bridge) table() js.Value {
 		"gradients":     b.gradients,
 		"trainStep":     b.trainStep,
 		"step":          b.step,
+		"stepOpen":      b.stepOpen,
 		"weights":       b.weights,
 		"setWeights":    b.setWeights,
 		"trainBegin":    b.trainBegin,
-		"trainSlice":    b.trainSlice,
+		"trainFault":    b.trainFault,
 		"trainSet":      b.trainSet,
 		"trainEnd":      b.trainEnd,
 		"generateBegin": b.generateBegin,

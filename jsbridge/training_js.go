@@ -2,7 +2,6 @@ package jsbridge
 
 import (
 	"syscall/js"
-	"time"
 
 	"github.com/unfold-rnn/unfold/core"
 )
@@ -40,8 +39,12 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 		return nil, err
 	}
 	e.training = training
+	if e.slice.rows == nil {
+		e.slice.rows = make([]float64, progressRows*progressFields)
+	}
+	e.slice.fault = nil
 	e.latest = [2]int{} // the data came with the run: make room again behind its first slice
-	return nil, nil
+	return answer{"progress": address(e.slice.rows)}, nil
 }
 
 // corpus reads a data set as it crosses: a long token sequence, or many sequences with targets.
@@ -122,42 +125,6 @@ func sequences(path string, v js.Value, c core.Config) (*core.Sequences, error) 
 // progressFields is the number of figures in a row of progress: step, epoch, loss, validationLoss, gradNorm,
 // learningRate, tokensPerSecond.
 const progressFields = 7
-
-// trainSlice works for about so many milliseconds and gives the records of the steps that were finished.
-func (b *bridge) trainSlice(arguments []js.Value) (answer, error) {
-	e, err := b.entry(arguments[0])
-	if err != nil {
-		return nil, err
-	}
-	t, err := e.run("trainSlice")
-	if err != nil {
-		return nil, err
-	}
-	until := time.Now().Add(time.Duration(arguments[1].Float() * float64(time.Millisecond)))
-	rows := make([]float64, 0, 8*progressFields)
-	var fault error
-	for !t.Done() {
-		var p core.Progress
-		var ok bool
-		if p, ok, fault = t.Advance(); fault != nil {
-			break
-		}
-		if ok {
-			rows = append(rows, float64(p.Step), float64(p.Epoch), p.Loss, p.ValidationLoss, p.GradNorm, p.LearningRate, p.TokensPerSecond)
-		}
-		if !time.Now().Before(until) {
-			break
-		}
-	}
-	o := t.Sizes()
-	e.grown(o.Batch, o.Steps)
-	crossed.add(8 * cap(rows))
-	done := t.Done()
-	if done || fault != nil {
-		e.end()
-	}
-	return answer{"progress": copyOut("Float64Array", rows), "done": done}, fault
-}
 
 func (b *bridge) trainSet(arguments []js.Value) (answer, error) {
 	e, err := b.entry(arguments[0])

@@ -77,6 +77,9 @@ export class EngineModel implements Model {
   }
 
   async step(input: number | ArrayLike<number>, state?: State): Promise<{ output: Float32Array; state: State }> {
+    this.#alive("model.step");
+    const taken = this.#lease.runtime.take(this.#handle, input, state);
+    if (taken) return taken as { output: Float32Array; state: State };
     const args = [sanitise(input, "model.step: input", true), sanitise(state, "model.step: state")];
     return this.#call("step", args) as Promise<{ output: Float32Array; state: State }>;
   }

@@ -73,6 +73,7 @@ export class FakeBridge implements Bridge {
   gradients = (): unknown => this.enter("gradients") ?? refuse("UNSUPPORTED", "the fake has no gradients");
   trainStep = (): unknown => this.enter("trainStep") ?? refuse("UNSUPPORTED", "the fake has no trainStep");
   step = (): unknown => this.enter("step") ?? refuse("UNSUPPORTED", "the fake has no step");
+  stepOpen = (): unknown => this.enter("stepOpen") ?? refuse("UNSUPPORTED", "the fake has no step");
   weights = (): unknown => this.enter("weights") ?? { weights: {} };
   setWeights = (): unknown => this.enter("setWeights") ?? {};
 
@@ -104,6 +105,7 @@ export class FakeBridge implements Bridge {
     if (done) this.runs.delete(model as number);
     return { progress: Float64Array.from(rows), done };
   };
+  trainFault = (): unknown => this.enter("trainFault") ?? refuse("STATE", "not training");
   trainSet = (model: unknown, values: unknown): unknown => {
     this.enter("trainSet");
     const run = this.runs.get(model as number);
@@ -147,7 +149,7 @@ export class FakeBridge implements Bridge {
 /** A host on this thread over a fake bridge; messages are cloned and handed over as between threads. */
 export function fakeRuntime(bridge: FakeBridge): { runtime: Runtime; engine: Engine; silenced: () => number; posted: Reply[]; terminated: () => boolean } {
   let silences = 0;
-  const engine = new Engine(bridge, { refresh: () => {}, silence: () => void silences++, stderr: () => "panic: it is fake\n" });
+  const engine = new Engine(bridge, { take: () => undefined, refresh: () => {}, silence: () => void silences++, stderr: () => "panic: it is fake\n" });
   const schedule = createSchedule();
   const posted: Reply[] = [];
   let over = false;

@@ -1,6 +1,8 @@
 import { UnfoldError, describe } from "../errors.js";
 import type { Bridge, Kernels } from "./bridge.js";
 import { Engine } from "./bridge.js";
+import type { Exports } from "./exports.js";
+import { withExports } from "./exports.js";
 import type { Scope } from "./scope.js";
 import { Stderr, createScope } from "./scope.js";
 
@@ -75,10 +77,12 @@ class Program {
 export async function bootEngine(parts: Parts, makeGo: GoRuntime): Promise<Engine> {
   const program = new Program(makeGo);
   program.go.env = { UNFOLD_KERNELS: parts.variant };
+  let exports: Exports & { mem: WebAssembly.Memory };
   try {
     const shim = await WebAssembly.instantiate(parts.shim, {});
     const instance = await WebAssembly.instantiate(parts.engine, { ...program.go.importObject, unfold: shim.exports });
-    const memory = instance.exports.mem as WebAssembly.Memory;
+    exports = instance.exports as unknown as typeof exports;
+    const memory = exports.mem;
     if (parts.kernels) {
       await WebAssembly.instantiate(parts.kernels, { go: { mem: memory }, shim: { table: shim.exports.table as WebAssembly.Table } });
     }
@@ -91,7 +95,9 @@ export async function bootEngine(parts: Parts, makeGo: GoRuntime): Promise<Engin
     throw new UnfoldError("BOOT", `engine: the WebAssembly parts cannot be put together (${describe(thrown)})`, { cause: thrown });
   }
   const bridge = await program.ready;
-  program.engine = new Engine(bridge, {
+  const led = withExports(bridge, exports, exports.mem);
+  program.engine = new Engine(led.bridge, {
+    take: led.take,
     refresh: () => program.refresh(),
     silence: () => program.silence(),
     stderr: () => program.stderr.text(),

@@ -7,8 +7,8 @@ export type Failure = { error: { code: ErrorCode; message: string } };
 
 /** The functions that the Go side hands to `unfold.ready`. All are synchronous and take plain data only. */
 export type Method =
-  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "weights" | "setWeights"
-  | "trainBegin" | "trainSlice" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
+  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "stepOpen" | "weights" | "setWeights"
+  | "trainBegin" | "trainSlice" | "trainFault" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
 
 /** Columns of a row of progress, in order; validationLoss is NaN in steps that did not evaluate it. */
@@ -26,6 +26,8 @@ export class Refusal extends UnfoldError {
 
 /** What an engine needs of the program behind it besides the bridge. */
 export interface Instance {
+  /** A time step without the bridge, where that is possible. */
+  take(model: number, input: unknown, state: unknown): object | undefined;
   /** Called before each entry: the memory may have grown since. */
   refresh(): void;
   /** No timer of the program fires after this. */
@@ -50,26 +52,36 @@ export class Engine {
   }
 
   call(method: Method, ...args: unknown[]): Record<string, unknown> {
+    return this.enter(method, () => this.bridge[method](...args) ?? undefined) as Record<string, unknown>;
+  }
+
+  /** One time step at once, of arguments as a caller gave them; undefined: they must be sanitised and given to `call`. */
+  take(model: number, input: unknown, state: unknown): Record<string, unknown> | undefined {
+    return this.enter("step", () => this.instance.take(model, input, state) ?? null) ?? undefined;
+  }
+
+  /** `null` is an answer that is not there. */
+  private enter(method: Method, call: () => unknown): Record<string, unknown> | null {
     if (this.death) throw this.death;
     let result: unknown;
     try {
       this.instance.refresh();
-      result = this.bridge[method](...args);
+      result = call();
     } catch (thrown) {
       throw this.die(`${method}: ${describe(thrown)}`, thrown);
     }
     // A Go panic inside the call does not throw: it runs exited(), then the call gives undefined.
     if (this.death) throw this.death;
-    if (typeof result !== "object" || result === null) {
+    if (typeof result !== "object") {
       throw this.die(`${method} gave ${String(result)}`);
     }
-    if (Object.hasOwn(result, "error")) {
+    if (result !== null && Object.hasOwn(result, "error")) {
       const failure = result as Failure & Record<string, unknown>;
       // A panic that Go recovered from may have left a model half changed.
       if (failure.error.code === "ENGINE") throw this.die(failure.error.message);
       throw new Refusal(failure);
     }
-    return result as Record<string, unknown>;
+    return result as Record<string, unknown> | null;
   }
 
   /** The program ended, with this exit code. */

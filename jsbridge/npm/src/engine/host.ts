@@ -49,6 +49,11 @@ export class Host {
     this.wake();
   }
 
+  /** A time step at once, for a client on this thread; undefined: it must be requested as a call. Throws what the engine throws. */
+  take(model: number, input: unknown, state: unknown): object | undefined {
+    return this.closed ? undefined : this.engine.take(model, input, state);
+  }
+
   private call({ id, method, args }: Request & { type: "call" }): void {
     if (method === "dispose") {
       for (const job of this.jobs) if (job.model === args[0]) job.end("disposed");

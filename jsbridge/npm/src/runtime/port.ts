@@ -15,6 +15,8 @@ export interface Port {
   /** The host cannot be reached any more, or never could. */
   onFailure: (reason: string) => void;
   post(request: Request): void;
+  /** A time step at once, where the host runs on this thread and nothing waits before it. */
+  take?(model: number, input: unknown, state: unknown): object | undefined;
   terminate(): void;
   /** In Node: whether this keeps the process alive. */
   keepAlive(alive: boolean): void;
@@ -127,12 +129,16 @@ export function mainThreadPort(makeGo: GoRuntime, version: string): Port {
   const schedule = createSchedule();
   let host: Host | undefined;
   let over = false;
+  let waiting = 0; // requests on their way
   const port: Port = {
     mode: "main",
     onReply: () => {},
     onFailure: () => {},
+    take: (model, input, state) => (waiting === 0 ? host?.take(model, input, state) : undefined),
     post(request) {
+      waiting++;
       schedule(() => {
+        waiting--;
         if (request.type === "boot") void boot(request.parts, request.sliceMs);
         else host?.handle(request);
       });

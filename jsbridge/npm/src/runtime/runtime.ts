@@ -74,6 +74,11 @@ export class Runtime {
     });
   }
 
+  /** A time step at once, of arguments as a caller gave them; undefined: sanitise them and `call`. */
+  take(model: number, input: unknown, state: unknown): object | undefined {
+    return this.death ? undefined : this.port.take?.(model, input, state);
+  }
+
   /** Begins a stream; gives what to command it with. */
   open(opening: Opening, sink: Sink): (order: Order) => void {
     if (this.death) {
