@@ -15,14 +15,14 @@ import (
 // served is the bridge behind the exports.
 var served *bridge
 
-// Results of stepExport.
+// Results of ExportStep.
 const (
 	stepped    = 1 // the floats of the stepper hold output and state
 	notStepped = 0 // the bridge's step says why
 	panicked   = -1
 )
 
-// stepOpen prepares a model for stepExport and answers where its floats stand.
+// stepOpen prepares a model for ExportStep and answers where its floats stand.
 func (b *bridge) stepOpen(arguments []js.Value) (answer, error) {
 	e, err := b.entry(arguments[0])
 	if err != nil {
@@ -43,8 +43,10 @@ func (b *bridge) stepOpen(arguments []js.Value) (answer, error) {
 // address is where a slice stands in linear memory. The heap does not move; the slice must be kept alive.
 func address[E element](s []E) int { return int(uintptr(unsafe.Pointer(unsafe.SliceData(s)))) }
 
+// ExportStep takes one time step of a model whose steps were opened: [stepped], [notStepped] or [panicked].
+//
 //go:wasmexport unfold_step
-func stepExport(model, token, resumed int32) (result int32) {
+func ExportStep(model, token, resumed int32) (result int32) {
 	defer func() {
 		if recover() != nil {
 			result = panicked
@@ -66,15 +68,18 @@ type slice struct {
 	fault error     // why the run ended, told by trainFault
 }
 
-// Flags in the result of sliceExport, above which the number of rows stands.
+// Flags in the result of ExportSlice, above which the number of rows stands.
 const (
 	sliceDone    = 1
 	sliceFaulted = 2
 	sliceShift   = 2
 )
 
+// ExportSlice works for about so many milliseconds: the records of the steps that were finished stand in the shared memory, their
+// number and the flags are the result; or [panicked].
+//
 //go:wasmexport unfold_slice
-func sliceExport(model int32, milliseconds float64) (result int32) {
+func ExportSlice(model int32, milliseconds float64) (result int32) {
 	defer func() {
 		if recover() != nil {
 			result = panicked
