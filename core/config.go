@@ -15,7 +15,7 @@ type Config struct {
 	Readout   Readout // "" is Every
 	Output    Output
 	Decoder   *Decoder // writes targets of their own length; nil: the network answers what it reads
-	Seed      uint64 // of initialisation, batching, dropout and sampling; every draw of the model comes from it
+	Seed      uint64   // of initialisation, batching, dropout and sampling; every draw of the model comes from it
 }
 
 // Input is what the network reads a step: exactly one field is set.
