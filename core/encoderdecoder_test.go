@@ -77,7 +77,7 @@ func newTranslation(t *testing.T, c Config) translation {
 		for i := range values {
 			values[i] = float32(formula(i, k))
 			if c.Layers[0].Activation == Relu && strings.Contains(w.Name, "bias") {
-				values[i] += 0.6 // or whole layers have no gradient
+				values[i] += 0.3 // or whole layers have no gradient
 			}
 			parameters[k].Value[i] = float64(values[i])
 		}
