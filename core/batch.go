@@ -12,7 +12,10 @@ type Batch struct {
 	Steps        int       // T ≥ 1
 	Lengths      []int32   // of each sequence, 0 … T; absent: all T
 	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
-	State        State     // initial state; absent: zeros
+	State        State     // initial state, with a decoder that of the encoder; absent: zeros
+
+	// With a decoder, S = len(Targets) / B is the number of steps of the longest target, and Mask is [B, S].
+	TargetLengths []int32 // of each target, 0 … S; absent: all S
 
 	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
 	// network's own output. Absent: 1 where there are targets, 0 where there are none.
@@ -34,13 +37,13 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
 			where, b.Batch, b.Steps, largestRows)
 	}
-	if err := wantLengths(where, b); err != nil {
+	if err := wantLengths(where, "lengths", "steps", b); err != nil {
 		return err
 	}
 	if err := m.checkInputs(where, b); err != nil {
 		return err
 	}
-	if !b.hasTargets() && needTargets {
+	if !b.hasTargets() && (needTargets || m.config.Decoder != nil) {
 		return Errorf(CodeConfig, "%s: targets are missing, want %s", where, m.targetShape(b))
 	}
 	if b.hasTargets() {
@@ -48,17 +51,18 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 			return err
 		}
 	}
-	if err := wantMask(where, b); err != nil {
+	if err := wantMask(where, m.answered(b)); err != nil {
 		return err
 	}
 	if err := m.checkState(where, b.State, b.Batch); err != nil {
 		return err
 	}
-	return m.checkMemory(where, b.Batch, b.Steps)
+	return m.checkMemory(where, b.Batch, b.Steps, m.answered(b).Steps)
 }
 
-func (m *Model) checkMemory(where string, batch, steps int) error {
-	need := m.config.bytes() + m.config.runBytes(batch, steps)
+// checkMemory wants room for a run. Written is the number of steps of the targets, where these have their own.
+func (m *Model) checkMemory(where string, batch, steps, written int) error {
+	need := m.config.bytes() + m.config.runBytes(batch, steps, written)
 	if need > MemoryLimit {
 		return Errorf(CodeMemory, "%s: batch %d × steps %d needs %s with this model, at most %s can be had; take fewer of either",
 			where, batch, steps, megabytes(need), megabytes(MemoryLimit))
@@ -73,16 +77,16 @@ func (b Batch) length(i int) int {
 	return int(b.Lengths[i])
 }
 
-func wantLengths(where string, b Batch) error {
+func wantLengths(where, field, limit string, b Batch) error {
 	if b.Lengths == nil {
 		return nil
 	}
 	if len(b.Lengths) != b.Batch {
-		return Errorf(CodeShape, "%s: lengths has %d entries, want %d (batch)", where, len(b.Lengths), b.Batch)
+		return Errorf(CodeShape, "%s: %s has %d entries, want %d (batch)", where, field, len(b.Lengths), b.Batch)
 	}
 	for i, n := range b.Lengths {
 		if n < 0 || int(n) > b.Steps {
-			return Errorf(CodeRange, "%s: lengths[%d] is %d, want 0 … %d (steps)", where, i, n, b.Steps)
+			return Errorf(CodeRange, "%s: %s[%d] is %d, want 0 … %d (%s)", where, field, i, n, b.Steps, limit)
 		}
 	}
 	return nil
@@ -119,6 +123,9 @@ func (m *Model) answers(steps int) int {
 }
 
 func (m *Model) targetShape(b Batch) string {
+	if m.config.Decoder != nil {
+		return "[" + strconv.Itoa(b.Batch) + " S] ids, which the decoder is given one step later; decode writes without targets"
+	}
 	shape := "[" + strconv.Itoa(b.Batch)
 	if m.config.Readout == Every {
 		shape += " " + strconv.Itoa(b.Steps)
@@ -130,6 +137,12 @@ func (m *Model) targetShape(b Batch) string {
 }
 
 func (m *Model) checkTargets(where string, b Batch) error {
+	if m.config.Decoder != nil {
+		return m.checkWritten(where, b)
+	}
+	if b.TargetLengths != nil {
+		return Errorf(CodeConfig, "%s: targetLengths goes with a decoder; this model answers %s", where, m.targetShape(b))
+	}
 	steps := m.answers(b.Steps)
 	if n := m.config.Output.Classes; n > 0 {
 		return wantIDs(where, "targets", b.Targets, b, steps, n, "output.classes")

@@ -11,16 +11,20 @@ import (
 type Forwarded struct {
 	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer
 	Loss    float64 // mean over all valid steps; only when the batch had targets
-	State   State   // behind each sequence's last valid step
+	State   State   // behind each sequence's last valid step; with a decoder that of the encoder
+
+	Attention *Tensor // with a decoder that attends: weights [B, S, T], zero past the ends; otherwise nil
 }
 
-// Forward reads a batch and gives the output of every step, or the one behind the last.
+// Forward reads a batch and gives the output of every step, or the one behind the last. With a decoder the steps are the
+// S of the targets, which must be there: each is given the target before it.
 func (m *Model) Forward(b Batch) (Forwarded, error) {
 	if err := m.prepare("forward", b, false); err != nil {
 		return Forwarded{}, err
 	}
 	outputs := m.forward(false)
-	width, steps := m.config.Output.width(), m.answers(b.Steps)
+	a, width := m.answering(), m.config.Output.width()
+	steps := m.answers(a.extent.Steps)
 	answer := Forwarded{State: m.lastState()}
 	if b.hasTargets() {
 		kept := append([]float32(nil), outputs...)
@@ -32,7 +36,8 @@ func (m *Model) Forward(b Batch) (Forwarded, error) {
 	if m.config.Readout == Last {
 		shape = []int{b.Batch, width}
 	}
-	answer.Outputs = Tensor{"outputs", shape, m.run.toBatchFirst(outputs, steps, width, m.config.Readout == Every)}
+	answer.Outputs = Tensor{"outputs", shape, a.toBatchFirst(outputs, steps, width, m.config.Readout == Every)}
+	answer.Attention = m.attentionWeights()
 	return answer, nil
 }
 
@@ -59,7 +64,9 @@ func (m *Model) prepare(where string, b Batch, needTargets bool) error {
 	}
 	if p := b.TeacherForcing; p != nil {
 		switch {
-		case !m.config.jordan():
+		case m.config.Decoder != nil && *p != 1:
+			return Errorf(CodeUnsupported, "%s: teacherForcing is %v; a decoder is always given the targets, want 1", where, *p)
+		case !m.config.jordan() && m.config.Decoder == nil:
 			return Errorf(CodeConfig, "%s: teacherForcing goes with recurrence \"output\" alone", where)
 		case !(*p >= 0 && *p <= 1):
 			return Errorf(CodeRange, "%s: teacherForcing is %v, want 0 … 1", where, *p)
@@ -134,6 +141,9 @@ func (m *Model) StepFeatures(features []float32, state State) (output []float32,
 
 // refuseSteps says why a network cannot take a sequence step by step.
 func (m *Model) refuseSteps() error {
+	if m.config.Decoder != nil {
+		return Errorf(CodeUnsupported, "step: the decoder begins when the whole source has been read; decode writes a target from a batch")
+	}
 	if m.config.bidirectional() {
 		return Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")
 	}

@@ -14,7 +14,8 @@ type Config struct {
 	Layers    []Layer // bottom to top, at least one
 	Readout   Readout // "" is Every
 	Output    Output
-	Seed      uint64 // of initialisation, batching, dropout and sampling; every draw of the model comes from it
+	Decoder   *Decoder // writes targets of their own length; nil: the network answers what it reads
+	Seed      uint64   // of initialisation, batching, dropout and sampling; every draw of the model comes from it
 }
 
 // Input is what the network reads a step: exactly one field is set.
@@ -133,6 +134,7 @@ func (c Config) withDefaults() Config {
 	for k, l := range c.Layers {
 		c.Layers[k] = l.withDefaults()
 	}
+	c.Decoder = c.Decoder.withDefaults()
 	return c
 }
 
@@ -185,6 +187,9 @@ func (c Config) validate() error {
 		if err := l.validate("layers[" + strconv.Itoa(k) + "]."); err != nil {
 			return err
 		}
+	}
+	if err := c.validateDecoder(); err != nil {
+		return err
 	}
 	return c.validateJordan()
 }

@@ -21,12 +21,17 @@ type Corpus struct {
 
 // Sequences are N sequences end to end.
 type Sequences struct {
-	Lengths      []int32   // [N]
+	Lengths      []int32   // [N], of what is read
 	Inputs       []int32   // [Σ length] ids, or
 	Features     []float32 // [Σ length, I]
 	Targets      []int32   // ids: [Σ length], or [N] where the network answers once, or
 	TargetValues []float32 // the same, times O
+
+	// With a decoder, Targets are the N targets end to end, [Σ target length].
+	TargetLengths []int32 // [N], each 0 or more
+
 	starts       []int
+	targetStarts []int
 	batch        Batch // reused
 }
 
@@ -56,11 +61,34 @@ func (s *Sequences) check(m *Model, part string) error {
 	} else if err := wantIDs("train", part+".inputs", s.Inputs, flat, total, m.config.Input.Tokens, "input.tokens"); err != nil {
 		return err
 	}
+	if m.config.Decoder != nil {
+		return s.checkWritten(m, part)
+	}
+	if s.TargetLengths != nil {
+		return Errorf(CodeConfig, "train: %s.targetLengths goes with a decoder; this model has none", part)
+	}
 	flat.Steps = answers
 	if n := m.config.Output.Classes; n > 0 {
 		return wantIDs("train", part+".targets", s.Targets, flat, answers, n, "output.classes")
 	}
 	return wantValues("train", part+".targets", s.TargetValues, flat, answers, m.config.Output.width(), "output")
+}
+
+// checkWritten counts targets that have lengths of their own.
+func (s *Sequences) checkWritten(m *Model, part string) error {
+	if len(s.TargetLengths) != len(s.Lengths) {
+		return Errorf(CodeShape, "train: %s.targetLengths has %d entries, want %d, one a sequence", part, len(s.TargetLengths), len(s.Lengths))
+	}
+	total := 0
+	s.targetStarts = s.targetStarts[:0]
+	for i, n := range s.TargetLengths {
+		if n < 0 {
+			return Errorf(CodeRange, "train: %s.targetLengths[%d] is %d, want 0 or more", part, i, n)
+		}
+		s.targetStarts = append(s.targetStarts, total)
+		total += int(n)
+	}
+	return wantIDs("train", part+".targets", s.Targets, Batch{Batch: 1, Steps: total}, total, m.config.Output.Classes, "output.classes")
 }
 
 // gather makes a batch of the sequences with these numbers. It is valid until the next call.
@@ -75,16 +103,18 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 	rows, width := b.Batch*b.Steps, m.config.Output.width()
 	if n := m.config.Input.Features; n > 0 {
 		b.Features = tensor.Grow(b.Features, rows*n)
-		spread(s, b.Features, s.Features, chosen, n)
+		spread(b.Features, s.Features, chosen, s.starts, s.Lengths, n)
 	} else {
 		b.Inputs = growIDs(b.Inputs, rows)
-		spread(s, b.Inputs, s.Inputs, chosen, 1)
+		spread(b.Inputs, s.Inputs, chosen, s.starts, s.Lengths, 1)
 	}
 	every := m.config.Readout == Every
 	switch {
+	case m.config.Decoder != nil:
+		s.gatherWritten(chosen)
 	case m.config.Output.Classes > 0 && every:
 		b.Targets = growIDs(b.Targets, rows)
-		spread(s, b.Targets, s.Targets, chosen, 1)
+		spread(b.Targets, s.Targets, chosen, s.starts, s.Lengths, 1)
 	case m.config.Output.Classes > 0:
 		b.Targets = b.Targets[:0]
 		for _, i := range chosen {
@@ -92,7 +122,7 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 		}
 	case every:
 		b.TargetValues = tensor.Grow(b.TargetValues, rows*width)
-		spread(s, b.TargetValues, s.TargetValues, chosen, width)
+		spread(b.TargetValues, s.TargetValues, chosen, s.starts, s.Lengths, width)
 	default:
 		b.TargetValues = b.TargetValues[:0]
 		for _, i := range chosen {
@@ -102,11 +132,24 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 	return *b
 }
 
-// spread copies the chosen sequences of src, end to end, to dst [B, T, width]; steps past a sequence's end become zero.
-func spread[E int32 | float32](s *Sequences, dst, src []E, chosen []int, width int) {
+// gatherWritten adds the targets of their own lengths.
+func (s *Sequences) gatherWritten(chosen []int) {
+	b, longest := &s.batch, 1
+	b.TargetLengths = b.TargetLengths[:0]
+	for _, i := range chosen {
+		b.TargetLengths = append(b.TargetLengths, s.TargetLengths[i])
+		longest = max(longest, int(s.TargetLengths[i]))
+	}
+	b.Targets = growIDs(b.Targets, b.Batch*longest)
+	spread(b.Targets, s.Targets, chosen, s.targetStarts, s.TargetLengths, 1)
+}
+
+// spread copies the chosen sequences of src, which lie end to end, to dst [B, T, width]; steps past a sequence's end
+// become zero.
+func spread[E int32 | float32](dst, src []E, chosen, starts []int, lengths []int32, width int) {
 	clear(dst)
 	for k, i := range chosen {
-		copy(dst[k*s.batch.Steps*width:], src[s.starts[i]*width:][:int(s.Lengths[i])*width])
+		copy(dst[k*len(dst)/len(chosen):], src[starts[i]*width:][:int(lengths[i])*width])
 	}
 }
 
@@ -151,6 +194,9 @@ func (f bucketFeed) load(m *Model) (goesOn bool) {
 
 // newFeed checks the data against the model and the options.
 func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
+	if m.config.Decoder != nil && o.forcing() != 1 {
+		return nil, Errorf(CodeUnsupported, "train: teacherForcing is %v; a decoder is always given the targets, want 1", o.forcing())
+	}
 	if corpus.Sequences == nil {
 		return m.newWindowFeed(corpus, o)
 	}
@@ -162,17 +208,23 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			return nil, err
 		}
 	}
-	longest := int(slices.Max(corpus.Sequences.Lengths))
+	longest, written := int(slices.Max(corpus.Sequences.Lengths)), 0
+	if m.config.Decoder != nil {
+		written = int(slices.Max(corpus.Sequences.TargetLengths))
+	}
 	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}
-	if err := m.checkMemory("train", o.Batch, longest); err != nil {
+	if err := m.checkMemory("train", o.Batch, longest, written); err != nil {
 		return nil, err
 	}
 	return bucketFeed{corpus.Sequences, data.NewBuckets(corpus.Sequences.Lengths, o.Batch, m.batching)}, nil
 }
 
 func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
+	if m.config.Decoder != nil {
+		return nil, Errorf(CodeUnsupported, "train: a decoder writes a target for every source; want a data set of sequences, not one long one")
+	}
 	if o.Steps < 1 {
 		return nil, Errorf(CodeConfig, "train: steps is missing, want the length of the BPTT window, 1 or more")
 	}
@@ -193,7 +245,7 @@ func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			}
 		}
 	}
-	if err := m.checkMemory("train", o.Batch, o.Steps); err != nil {
+	if err := m.checkMemory("train", o.Batch, o.Steps, 0); err != nil {
 		return nil, err
 	}
 	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}}

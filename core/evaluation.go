@@ -42,7 +42,7 @@ func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
 	m.force(1)
 	n := b.Batch
 	if m.config.Readout == Every {
-		n = m.run.valid()
+		n = m.answering().valid()
 	}
 	v.total += m.lossAndGradient(m.forward(false)) * float64(n)
 	v.count += n

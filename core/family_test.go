@@ -46,16 +46,7 @@ func newTwin(c Config) twin {
 		}
 		return j
 	}
-	var layers []reference.Layer
-	for _, l := range c.Layers {
-		made := newTwinLayer(l, inputs)
-		if l.Bidirectional {
-			made = reference.NewBidirectional(twinMerge(l.Merge), made, newTwinLayer(l, inputs))
-		}
-		inputs = l.withDefaults().width()
-		layers = append(layers, made)
-	}
-	n := reference.NewNetworkFor(output, c.Output.width(), layers...)
+	n := reference.NewNetworkFor(output, c.Output.width(), twinLayers(c.Layers, inputs)...)
 	if embedding != nil {
 		n = n.WithEmbedding(embedding)
 	}
@@ -63,6 +54,18 @@ func newTwin(c Config) twin {
 		n = n.ReadLast()
 	}
 	return n
+}
+
+func twinLayers(of []Layer, inputs int) (layers []reference.Layer) {
+	for _, l := range of {
+		made := newTwinLayer(l, inputs)
+		if l.Bidirectional {
+			made = reference.NewBidirectional(twinMerge(l.Merge), made, newTwinLayer(l, inputs))
+		}
+		inputs = l.withDefaults().width()
+		layers = append(layers, made)
+	}
+	return layers
 }
 
 func newTwinLayer(l Layer, inputs int) reference.Layer {

@@ -40,6 +40,9 @@ const promptWindow = 256
 
 // Generate begins to write. Input and output must share one vocabulary.
 func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
+	if m.config.Decoder != nil {
+		return nil, Errorf(CodeUnsupported, "generate: the model writes a target from a whole source; decode does that")
+	}
 	if m.config.Input.Tokens == 0 || m.config.Input.Tokens != m.config.Output.Classes {
 		return nil, Errorf(CodeUnsupported, "generate: the model reads %d tokens and tells %d classes apart; want one vocabulary",
 			m.config.Input.Tokens, m.config.Output.Classes)

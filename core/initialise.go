@@ -11,15 +11,22 @@ import (
 // initialise draws all parameters, in their order.
 func (m *Model) initialise(source *random.Source) {
 	for _, t := range tensors(m.weights) {
-		module, name, _ := strings.Cut(t.Name, ".")
+		layers := m.config.Layers
+		path := strings.TrimPrefix(t.Name, "encoder.")
+		if name, ok := strings.CutPrefix(path, "decoder."); ok {
+			path, layers = name, m.config.Decoder.Layers
+		}
+		module, name, _ := strings.Cut(path, ".")
 		switch module {
 		case "embedding":
-			m.initialiseEmbedding(t, source)
+			initialiseEmbedding(t, layers[0].Init, source)
+		case "attention", "combine":
+			uniform(t.Data, initialBound(t.Shape[len(t.Shape)-1]), source)
 		case "head":
 			m.initialiseHead(t, source)
 		default:
 			name, suffix, _ := strings.Cut(name, "_l")
-			layer := m.config.Layers[atoi(strings.TrimSuffix(suffix, "_reverse"))]
+			layer := layers[atoi(strings.TrimSuffix(suffix, "_reverse"))]
 			layer.initialise(name, t, source)
 		}
 	}
@@ -57,8 +64,8 @@ func (l Layer) initialise(name string, t Tensor, source *random.Source) {
 }
 
 // initialiseEmbedding draws from the normal distribution as PyTorch does, or from U(-0.05, 0.05) as Keras does.
-func (m *Model) initialiseEmbedding(t Tensor, source *random.Source) {
-	if m.config.Layers[0].Init == Keras {
+func initialiseEmbedding(t Tensor, init Init, source *random.Source) {
+	if init == Keras {
 		uniform(t.Data, 0.05, source)
 		return
 	}
@@ -69,7 +76,11 @@ func (m *Model) initialiseEmbedding(t Tensor, source *random.Source) {
 
 // initialiseHead draws the readout, as the top layer's convention has it.
 func (m *Model) initialiseHead(t Tensor, source *random.Source) {
-	top := m.config.Layers[len(m.config.Layers)-1]
+	layers := m.config.Layers
+	if m.config.Decoder != nil {
+		layers = m.config.Decoder.Layers
+	}
+	top := layers[len(layers)-1]
 	inputs := m.weights.Entries()[len(m.weights.Entries())-2].Shape[1]
 	switch {
 	case top.Init != Keras:

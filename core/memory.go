@@ -10,25 +10,57 @@ const MemoryLimit = 3 << 30
 // again for the packed forms of the weights and for the kept copy of a training run.
 func (c Config) bytes() int {
 	const arenas = 4 + 2 + 3
-	floats, inputs := 0, c.Input.Tokens+c.Input.Features
-	if c.Embedding > 0 {
-		floats += inputs * c.Embedding
-		inputs = c.Embedding
+	top := c.reads()
+	floats := top.floats()
+	if d := c.Decoder; d != nil {
+		memory := top.width()
+		top = c.writes()
+		floats += top.floats()
+		if d.attends() {
+			floats += (d.Units+top.width())*(memory+top.width()) + d.Units + memory*top.width()
+		}
 	}
-	for _, l := range c.Layers {
-		floats += l.directions() * l.Cell.gates() * l.Hidden * (inputs + l.Hidden + 6)
-		inputs = l.width()
-	}
-	floats += c.Output.width() * (inputs + 1)
+	floats += c.Output.width() * (top.width() + 1)
 	return 4 * arenas * floats
 }
 
-// runBytes is what a run of B sequences of T steps adds: for every direction of a layer the gates, for a GRU or with
-// layer normalisation also the recurrent halves, and [T, B, H] for outputs, gradients on them, and what the cell keeps;
-// for the readout the outputs.
-func (c Config) runBytes(batch, steps int) int {
-	width := 3*c.Output.width() + 2*(c.Input.Features+c.Embedding) + 6
-	for _, l := range c.Layers {
+// floats counts the half's weights.
+func (h half) floats() (floats int) {
+	inputs := h.input.Tokens + h.input.Features
+	if h.embedding > 0 {
+		floats += inputs * h.embedding
+		inputs = h.embedding
+	}
+	for _, l := range h.layers {
+		floats += l.directions() * l.Cell.gates() * l.Hidden * (inputs + l.Hidden + 6)
+		inputs = l.width()
+	}
+	return floats
+}
+
+// runBytes is what a run of B sequences of T steps adds, with a decoder one that writes up to S steps: what the layers
+// keep, the outputs, and for attention the memory and its keys with their gradients, α, and a few rows a step.
+func (c Config) runBytes(batch, steps, written int) int {
+	floats := c.reads().rowFloats() * (steps + 1)
+	answers := steps + 1
+	if d := c.Decoder; d != nil {
+		answers = written + 1
+		top := c.writes()
+		floats += top.rowFloats() * answers
+		if d.attends() {
+			memory, hidden := c.reads().width(), top.width()
+			floats += 2*(memory+max(d.Units, hidden))*steps + (2*steps+2*memory+4*hidden+2*d.Units)*answers
+		}
+	}
+	floats += 3 * c.Output.width() * answers
+	return 4 * batch * floats
+}
+
+// rowFloats counts what a half keeps for a step of a sequence: for every direction of a layer the gates, for a GRU or with
+// layer normalisation also the recurrent halves, and [T, B, H] for outputs, gradients on them, and what the cell keeps.
+func (h half) rowFloats() int {
+	width := 2*(h.input.Features+h.embedding) + 6
+	for _, l := range h.layers {
 		gates := l.Cell.gates()
 		if l.LayerNorm || l.Cell == GRU {
 			gates *= 3
@@ -38,7 +70,7 @@ func (c Config) runBytes(batch, steps int) int {
 			width += 6 * l.width()
 		}
 	}
-	return 4 * width * batch * (steps + 1)
+	return width
 }
 
 func megabytes(bytes int) string { return fmt.Sprintf("%d MB", (bytes+999_999)/1_000_000) }

@@ -31,6 +31,7 @@ type Model struct {
 	sampling  *random.Source
 	batching  *random.Source
 	forcing   *random.Source
+	dropping  *random.Source
 	training  *Training // the run that is under way
 
 	stale  bool // weights changed since the layers derived theirs
@@ -59,13 +60,17 @@ func New(config Config) (*Model, error) {
 		sampling: random.New(config.Seed, random.Sampling),
 		batching: random.New(config.Seed, random.Batching),
 		forcing:  random.New(config.Seed, random.Forcing),
+		dropping: random.New(config.Seed, random.Dropout),
 		stale:    true,
 	}
 	m.options, _ = optim.Defaults("adam")
-	if config.jordan() {
-		m.network = newFeedback(config, m.weights, m.gradients, m.loss)
-	} else {
-		m.network = newStack(config, m.weights, m.gradients, random.New(config.Seed, random.Dropout))
+	switch bind := binder(m.weights, m.gradients); {
+	case config.jordan():
+		m.network = newFeedback(config, bind, m.loss)
+	case config.Decoder != nil:
+		m.network = newTranslator(config, bind, m.dropping)
+	default:
+		m.network = newRecurrent(config, bind, m.dropping)
 	}
 	m.initialise(random.New(config.Seed, random.Initialisation))
 	return m, nil
@@ -78,6 +83,7 @@ func Kernels() string { return kernel.Variant() }
 func (m *Model) Config() Config {
 	c := m.config
 	c.Layers = append([]Layer(nil), c.Layers...)
+	c.Decoder = c.Decoder.withDefaults()
 	return c
 }
 

@@ -9,38 +9,72 @@ import (
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
-// network is what a model unfolds: a [stack] of recurrent layers under a readout, or pattern 2's [feedback].
+// network is what a model unfolds: [recurrent] layers under a readout, pattern 2's [feedback], or a [translator].
 type network interface {
 	refresh()
 	begin(e cell.Extent)
 	carries() []cell.Carry
-	// forward gives what the readout gives, [rows, O]: rows are the T·B steps, or the B sequences when it answers once.
+	// forward gives what the readout gives, [rows, O]: rows are the T·B steps, the B sequences when it answers once, or the
+	// steps of the targets.
 	forward(x cell.Input, training bool) []float32
 	// backward takes the gradient on that and fills the gradients of all parameters, zero before.
 	backward(do []float32)
 }
 
-// table lists the parameters from bottom to top under PyTorch's names.
-func (c Config) table() *tensor.Table {
-	table := &tensor.Table{}
-	inputs := c.Input.Tokens + c.Input.Features
-	if c.Embedding > 0 {
-		table.Add("embedding.weight", c.Input.Tokens, c.Embedding)
-		inputs = c.Embedding
+// half is what a stack is made from: a whole network up to its readout, or one of an encoder and a decoder.
+type half struct {
+	prefix    string // of its parameters' names
+	input     Input
+	embedding int
+	layers    []Layer
+}
+
+// reads is the half that reads the batch's inputs.
+func (c Config) reads() half {
+	h := half{"", c.Input, c.Embedding, c.Layers}
+	if c.Decoder != nil {
+		h.prefix = "encoder."
 	}
-	for k, l := range c.Layers {
+	return h
+}
+
+// parameters adds the half's tensors to a table, bottom to top under PyTorch's names.
+func (h half) parameters(table *tensor.Table, outputs int) {
+	inputs := h.input.Tokens + h.input.Features
+	if h.embedding > 0 {
+		table.Add(h.prefix+"embedding.weight", h.input.Tokens, h.embedding)
+		inputs = h.embedding
+	}
+	for k, l := range h.layers {
 		if l.Recurrence == FromOutput {
-			cell.Binding{Prefix: "rnn.", Suffix: layerSuffix(k)}.JordanParameters(table, inputs, l.Hidden, c.Output.width())
-			inputs = l.Hidden
+			cell.Binding{Prefix: h.prefix + "rnn.", Suffix: layerSuffix(k)}.JordanParameters(table, inputs, l.Hidden, outputs)
 			continue
 		}
 		for direction := range l.directions() {
-			binding := cell.Binding{Prefix: "rnn.", Suffix: layerSuffix(k) + directionSuffix(direction)}
+			binding := cell.Binding{Prefix: h.prefix + "rnn.", Suffix: layerSuffix(k) + directionSuffix(direction)}
 			binding.Parameters(table, l.Cell.gates(), inputs, l.Hidden, l.LayerNorm)
 		}
 		inputs = l.width()
 	}
-	table.Add("head.weight", c.Output.width(), inputs)
+}
+
+// width is the number of outputs of the top layer a step.
+func (h half) width() int { return h.layers[len(h.layers)-1].width() }
+
+// table lists the parameters.
+func (c Config) table() *tensor.Table {
+	table := &tensor.Table{}
+	top := c.reads()
+	top.parameters(table, c.Output.width())
+	if c.Decoder != nil {
+		memory := top.width()
+		top = c.writes()
+		top.parameters(table, c.Output.width())
+		if c.Decoder.attends() {
+			cell.AttentionParameters(table, c.Decoder.Attention, top.width(), memory, c.Decoder.Units)
+		}
+	}
+	table.Add("head.weight", c.Output.width(), top.width())
 	table.Add("head.bias", c.Output.width())
 	return table
 }
@@ -65,8 +99,10 @@ func (o Output) newLoss() loss.Loss {
 	return &loss.CrossEntropy{}
 }
 
-// binder finds the tensors of a prefix and a suffix in a model's arenas.
-func binder(weights, gradients tensor.Arena) func(prefix, suffix string) cell.Binding {
+// binding finds the tensors of a prefix and a suffix in a model's arenas.
+type binding func(prefix, suffix string) cell.Binding
+
+func binder(weights, gradients tensor.Arena) binding {
 	return func(prefix, suffix string) cell.Binding {
 		return cell.Binding{Prefix: prefix, Suffix: suffix, Weights: weights, Grads: gradients}
 	}
@@ -74,171 +110,39 @@ func binder(weights, gradients tensor.Arena) func(prefix, suffix string) cell.Bi
 
 // newEmbedding gives the embedding, nil where there is none, and what the bottom layer reads: so many inputs, and
 // whether they are tokens.
-func (c Config) newEmbedding(bind func(prefix, suffix string) cell.Binding) (e *cell.Embedding, inputs int, tokens bool) {
-	if c.Embedding > 0 {
-		return cell.NewEmbedding(c.Embedding, bind("embedding.", "")), c.Embedding, false
+func (h half) newEmbedding(bind binding) (e *cell.Embedding, inputs int, tokens bool) {
+	if h.embedding > 0 {
+		return cell.NewEmbedding(h.embedding, bind(h.prefix+"embedding.", "")), h.embedding, false
 	}
-	return nil, c.Input.Tokens + c.Input.Features, c.Input.Tokens > 0
+	return nil, h.input.Tokens + h.input.Features, h.input.Tokens > 0
 }
 
-// stack is patterns 1 and 3: an embedding if there is one, recurrent layers with dropout between, a readout at every
-// step or behind the last.
-type stack struct {
-	extent    cell.Extent
-	embedding *cell.Embedding
-	layers    []cell.Layer
-	dropouts  []*cell.Dropout // one a layer; nil: none
-	readout   *cell.Readout
-	last      bool
-	source    *random.Source // of dropout's masks
-	held      []cell.Carry
-	suffixes  [][2]string // of a layer's two directions
-
-	input    cell.Input
-	training bool
-	inputs   []cell.Input // what each layer read
-	top      []float32    // what the readout read
-	d        [2][]float32 // gradients on a layer's outputs and on its inputs, [T, B, ·]
-	dfinal   []float32    // [B, ·]
+// recurrent is patterns 1 and 3: a stack of layers, and a readout at every step or behind the last.
+type recurrent struct {
+	*stack
+	readout *cell.Readout
+	top     []float32 // what the readout read
 }
 
-func newStack(c Config, weights, gradients tensor.Arena, source *random.Source) *stack {
-	s := &stack{last: c.Readout == Last, source: source}
-	bind := binder(weights, gradients)
-	embedding, inputs, tokens := c.newEmbedding(bind)
-	s.embedding = embedding
-	for k, l := range c.Layers {
-		made := newLayer(l, inputs, tokens, bind("rnn.", layerSuffix(k)))
-		if l.Bidirectional {
-			reverse := newLayer(l, inputs, tokens, bind("rnn.", layerSuffix(k)+directionSuffix(1)))
-			made = cell.NewBidirectional(made, reverse, l.Merge)
-		}
-		var dropout *cell.Dropout
-		if l.Dropout > 0 {
-			dropout = cell.NewDropout(l.Dropout)
-		}
-		s.layers, s.dropouts = append(s.layers, made), append(s.dropouts, dropout)
-		s.suffixes = append(s.suffixes, [2]string{layerSuffix(k), layerSuffix(k) + directionSuffix(1)})
-		inputs, tokens = made.Width(), false
-	}
-	s.readout = cell.NewReadout(inputs, c.Output.width(), bind("head.", ""))
-	s.inputs = make([]cell.Input, len(s.layers))
-	return s
+func newRecurrent(c Config, bind binding, source *random.Source) *recurrent {
+	s := newStack(c.reads(), bind, source)
+	s.last = c.Readout == Last
+	return &recurrent{stack: s, readout: cell.NewReadout(c.reads().width(), c.Output.width(), bind("head.", ""))}
 }
 
-func newLayer(l Layer, inputs int, tokens bool, bind cell.Binding) cell.Layer {
-	switch {
-	case l.Cell == LSTM:
-		return cell.NewLSTM(inputs, l.Hidden, tokens, l.LayerNorm, bind)
-	case l.Cell == GRU && l.ResetBefore:
-		return cell.NewGRUResetBefore(inputs, l.Hidden, tokens, bind)
-	case l.Cell == GRU:
-		return cell.NewGRU(inputs, l.Hidden, tokens, l.LayerNorm, bind)
-	}
-	return cell.NewElman(inputs, l.Hidden, tokens, l.LayerNorm, l.Activation == Relu, bind)
+func (r *recurrent) refresh() {
+	r.stack.refresh()
+	r.readout.Refresh()
 }
 
-func (s *stack) refresh() {
-	for _, l := range s.layers {
-		l.Refresh()
-	}
-	s.readout.Refresh()
+func (r *recurrent) forward(x cell.Input, training bool) []float32 {
+	r.top = r.stack.forward(x, training)
+	return r.readout.Forward(r.top, r.topRows())
 }
 
-func (s *stack) begin(e cell.Extent) {
-	s.extent = e
-	s.held = s.held[:0]
-	for k, l := range s.layers {
-		l.Begin(e)
-		for _, c := range l.Carries() {
-			c.Suffix = s.suffixes[k][0]
-			if c.Reverse {
-				c.Suffix = s.suffixes[k][1]
-			}
-			s.held = append(s.held, c)
-		}
-	}
-}
-
-func (s *stack) carries() []cell.Carry { return s.held }
-
-func (s *stack) forward(x cell.Input, training bool) []float32 {
-	s.input, s.training = x, training
-	if s.embedding != nil {
-		x = cell.Input{Values: s.embedding.Forward(x.Tokens)}
-	}
-	rows := s.extent.Rows()
-	for k, l := range s.layers {
-		s.inputs[k] = x
-		l.Forward(x)
-		s.top = l.Outputs()
-		if k == len(s.layers)-1 && s.last {
-			s.top, rows = l.Final(), s.extent.Batch
-		}
-		if s.drops(k) {
-			s.top = s.dropouts[k].Forward(s.top, s.source)
-		}
-		x = cell.Input{Values: s.top}
-	}
-	return s.readout.Forward(s.top, rows)
-}
-
-func (s *stack) drops(k int) bool { return s.training && s.dropouts[k] != nil }
-
-func (s *stack) backward(do []float32) {
-	rows, widest := s.extent.Rows(), 0
-	for _, l := range s.layers {
-		widest = max(widest, l.Width())
-	}
-	for i := range s.d {
-		s.d[i] = tensor.Grow(s.d[i], rows*max(widest, s.inputWidth()))
-	}
-	dh, dx := s.d[0], s.d[1]
-	for k := len(s.layers) - 1; k >= 0; k-- {
-		width := s.layers[k].Width()
-		d := dh[:rows*width]
-		switch {
-		case k < len(s.layers)-1:
-		case s.last:
-			s.dfinal = tensor.Grow(s.dfinal, s.extent.Batch*width)
-			s.readout.Backward(s.top, do, s.dfinal, s.extent.Batch)
-			d = s.dfinal
-		default:
-			s.readout.Backward(s.top, do, d, rows)
-		}
-		if s.drops(k) {
-			s.dropouts[k].Backward(d)
-		}
-		if k == len(s.layers)-1 && s.last {
-			s.layers[k].FinalGradient(d)
-			d = dh[:rows*width]
-			clear(d)
-		}
-		below := s.below(dx, k, rows)
-		s.layers[k].Backward(s.inputs[k], d, below)
-		if k == 0 && s.embedding != nil {
-			s.embedding.Backward(s.input.Tokens, below)
-		}
-		dh, dx = dx, dh
-	}
-}
-
-// below is where layer k's gradient on its inputs goes; nil where nobody needs it.
-func (s *stack) below(dx []float32, k, rows int) []float32 {
-	if k > 0 {
-		return dx[:rows*s.layers[k-1].Width()]
-	}
-	if s.embedding != nil {
-		return dx[:rows*s.inputWidth()]
-	}
-	return nil
-}
-
-func (s *stack) inputWidth() int {
-	if s.embedding == nil {
-		return 0
-	}
-	return s.embedding.Width()
+func (r *recurrent) backward(do []float32) {
+	r.readout.Backward(r.top, do, r.topGradient(), r.topRows())
+	r.stack.backward()
 }
 
 // feedback is pattern 2.
@@ -251,9 +155,8 @@ type feedback struct {
 	dx        []float32
 }
 
-func newFeedback(c Config, weights, gradients tensor.Arena, output loss.Loss) *feedback {
-	bind := binder(weights, gradients)
-	embedding, inputs, tokens := c.newEmbedding(bind)
+func newFeedback(c Config, bind binding, output loss.Loss) *feedback {
+	embedding, inputs, tokens := c.reads().newEmbedding(bind)
 	f, l := &feedback{embedding: embedding}, c.Layers[0]
 	readout := cell.NewReadout(l.Hidden, c.Output.width(), bind("head.", ""))
 	f.jordan = cell.NewJordan(inputs, l.Hidden, c.Output.width(), tokens, l.Activation == Relu, bind("rnn.", layerSuffix(0)), readout, output)

@@ -1,8 +1,6 @@
 package core
 
 import (
-	"slices"
-
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/loss"
 	"github.com/unfold-rnn/unfold/core/tensor"
@@ -11,23 +9,14 @@ import (
 // run is the workspace of one unfolding, B sequences of up to T steps, time-major and from the longest sequence to the
 // shortest. It grows to the largest run that the model has seen and is then reused: a training step allocates nothing.
 type run struct {
-	extent  cell.Extent
-	order   []int     // which sequence of the batch stands at each place; nil: as they came
-	lengths []int     // by place
-	active  []int     // by step
+	arrangement
 	inputs  []int32   // [T, B]
 	values  []float32 // [T, B, I]
 	ids     []int32   // targets: [T, B] or [B]
 	targets []float32 // [T, B, O] or [B, O]
 	weights []float32 // one a row of outputs: what it counts in the loss, 1 in sum
-}
 
-// place gives the sequence that stands at a place.
-func (r *run) place(i int) int {
-	if r.order == nil {
-		return i
-	}
-	return r.order[i]
+	written written // with a decoder
 }
 
 func growIDs(buf []int32, n int) []int32 {
@@ -58,17 +47,13 @@ func (m *Model) begin(e cell.Extent) {
 
 // load brings a checked batch into the workspace.
 func (m *Model) load(b Batch) {
-	e := cell.Extent{Batch: b.Batch, Steps: b.Steps}
-	if b.Lengths != nil {
-		m.run.sort(b)
-		e.Lengths, e.Active = m.run.lengths, m.run.active
-	}
-	m.begin(e)
 	r := &m.run
+	e := r.sort(b.Batch, b.Steps, b.Lengths)
+	m.begin(e)
 	if n := m.config.Input.Features; n > 0 {
-		arrange(r, r.values, b.Features, n)
+		arrange(&r.arrangement, r.values, b.Features, n)
 	} else {
-		arrange(r, r.inputs, b.Inputs, 1)
+		arrange(&r.arrangement, r.inputs, b.Inputs, 1)
 	}
 	if b.hasTargets() {
 		m.loadTargets(b)
@@ -84,45 +69,12 @@ func (m *Model) load(b Batch) {
 	}
 }
 
-// sort orders sequences by falling length, those of one length as they came.
-func (r *run) sort(b Batch) {
-	r.order = r.order[:0]
-	for i := range b.Batch {
-		r.order = append(r.order, i)
-	}
-	slices.SortStableFunc(r.order, func(i, j int) int { return int(b.Lengths[j]) - int(b.Lengths[i]) })
-	r.lengths, r.active = r.lengths[:0], r.active[:0]
-	for _, i := range r.order {
-		r.lengths = append(r.lengths, int(b.Lengths[i]))
-	}
-	count := b.Batch
-	for t := range b.Steps {
-		for count > 0 && r.lengths[count-1] <= t {
-			count--
-		}
-		r.active = append(r.active, count)
-	}
-}
-
-// arrange writes [B, T, width] as [T, B, width] in the run's order; steps past a sequence's end become zero.
-func arrange[E int32 | float32](r *run, dst, src []E, width int) {
-	e := r.extent
-	for t := range e.Steps {
-		for i := range e.Batch {
-			row := dst[(t*e.Batch+i)*width:][:width]
-			if i >= e.At(t) {
-				clear(row)
-				continue
-			}
-			copy(row, src[(r.place(i)*e.Steps+t)*width:])
-		}
-	}
-}
-
 // loadTargets brings targets and their weights into the run's order.
 func (m *Model) loadTargets(b Batch) {
 	r, width := &m.run, m.config.Output.width()
-	if m.config.Readout == Last {
+	if t, ok := m.network.(*translator); ok {
+		m.loadWritten(b, t)
+	} else if m.config.Readout == Last {
 		r.ids, r.targets = growIDs(r.ids, b.Batch), tensor.Grow(r.targets, b.Batch*width)
 		for i := range b.Batch {
 			if b.Targets != nil {
@@ -133,10 +85,10 @@ func (m *Model) loadTargets(b Batch) {
 		}
 	} else if b.Targets != nil {
 		r.ids = growIDs(r.ids, r.extent.Rows())
-		arrange(r, r.ids, b.Targets, 1)
+		arrange(&r.arrangement, r.ids, b.Targets, 1)
 	} else {
 		r.targets = tensor.Grow(r.targets, r.extent.Rows()*width)
-		arrange(r, r.targets, b.TargetValues, width)
+		arrange(&r.arrangement, r.targets, b.TargetValues, width)
 	}
 	m.weigh(b.Mask)
 }
@@ -144,13 +96,13 @@ func (m *Model) loadTargets(b Batch) {
 // weigh gives every row of outputs its share of the loss: the mask's values, or ones, over the valid steps, divided by
 // their sum. Where the network answers once, a sequence counts as its last valid step does.
 func (m *Model) weigh(mask []float32) {
-	r := &m.run
-	e := r.extent
+	r, a := &m.run, m.answering()
+	e := a.extent
 	weight := func(i, t int) float32 {
 		if mask == nil {
 			return 1
 		}
-		return mask[r.place(i)*e.Steps+t]
+		return mask[a.place(i)*e.Steps+t]
 	}
 	rows := e.Batch * m.answers(e.Steps)
 	r.weights = tensor.Grow(r.weights, rows)
@@ -159,7 +111,7 @@ func (m *Model) weigh(mask []float32) {
 	for row := range rows {
 		t, i := row/e.Batch, row%e.Batch
 		if m.config.Readout == Last {
-			t = r.lengthAt(i) - 1
+			t = e.Length(i) - 1
 		}
 		if t < 0 || i >= e.At(t) {
 			continue
@@ -173,21 +125,6 @@ func (m *Model) weigh(mask []float32) {
 	for row, w := range r.weights {
 		r.weights[row] = float32(float64(w) / total)
 	}
-}
-
-func (r *run) lengthAt(i int) int {
-	if r.extent.Lengths == nil {
-		return r.extent.Steps
-	}
-	return r.extent.Lengths[i]
-}
-
-// valid is the number of steps that sequences have, padding not counted.
-func (r *run) valid() (steps int) {
-	for t := range r.extent.Steps {
-		steps += r.extent.At(t)
-	}
-	return steps
 }
 
 // forward walks all steps and gives what the readout gives.
@@ -255,20 +192,4 @@ func (m *Model) resume(from carried) {
 			copy(c.Initial(m.run.extent), from[i])
 		}
 	}
-}
-
-// toBatchFirst gives outputs [T, B, width], in the run's order, as a new [B, T, width] in the batch's; zero past a
-// sequence's end. steps is T, or 1 where the network answers once.
-func (r *run) toBatchFirst(src []float32, steps, width int, every bool) []float32 {
-	e := r.extent
-	dst := make([]float32, e.Batch*steps*width)
-	for t := range steps {
-		for i := range e.Batch {
-			if every && i >= e.At(t) {
-				continue
-			}
-			copy(dst[(r.place(i)*steps+t)*width:][:width], src[(t*e.Batch+i)*width:])
-		}
-	}
-	return dst
 }

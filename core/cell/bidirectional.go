@@ -68,7 +68,6 @@ func (l *Bidirectional) Begin(e Extent) {
 	}
 	l.back = tensor.Grow(l.back, e.Rows()*l.hidden)
 	l.merged = tensor.Grow(l.merged, e.Rows()*l.Width())
-	l.final = tensor.Grow(l.final, e.Batch*l.Width())
 }
 
 // Carries implements [Layer].
@@ -84,19 +83,26 @@ func (l *Bidirectional) Forward(x Input) {
 	l.reverse.Forward(l.turned)
 	turn(l.back, l.reverse.Outputs(), l.extent, l.hidden)
 	l.join(l.merged, l.forward.Outputs(), l.back, l.extent.Rows())
-	l.join(l.final, l.forward.Final(), l.reverse.Final(), l.extent.Batch)
 }
 
 // Final implements [Layer].
-func (l *Bidirectional) Final() []float32 { return l.final }
+func (l *Bidirectional) Final(name string) []float32 {
+	f, r := l.forward.Final(name), l.reverse.Final(name)
+	if f == nil {
+		return nil
+	}
+	l.final = tensor.Grow(l.final, l.extent.Batch*l.Width())
+	l.join(l.final, f, r, l.extent.Batch)
+	return l.final
+}
 
 // FinalGradient implements [Layer].
-func (l *Bidirectional) FinalGradient(d []float32) {
+func (l *Bidirectional) FinalGradient(name string, d []float32) {
 	n := l.extent.Batch * l.hidden
 	l.dforward, l.dback = tensor.Grow(l.dforward, n), tensor.Grow(l.dback, n)
-	l.split(l.dforward, l.dback, d, l.forward.Final(), l.reverse.Final(), l.extent.Batch)
-	l.forward.FinalGradient(l.dforward)
-	l.reverse.FinalGradient(l.dback)
+	l.split(l.dforward, l.dback, d, l.forward.Final(name), l.reverse.Final(name), l.extent.Batch)
+	l.forward.FinalGradient(name, l.dforward)
+	l.reverse.FinalGradient(name, l.dback)
 }
 
 // Backward implements [Layer].

@@ -29,6 +29,14 @@ func (e Extent) At(t int) int {
 	return e.Active[t]
 }
 
+// Length is the number of steps of sequence b.
+func (e Extent) Length(b int) int {
+	if e.Lengths == nil {
+		return e.Steps
+	}
+	return e.Lengths[b]
+}
+
 // next is the number of sequences that go on behind step t.
 func (e Extent) next(t int) int {
 	if t+1 == e.Steps {
@@ -75,11 +83,12 @@ type Layer interface {
 	Forward(x Input)
 	// Outputs is h(1) … h(T), [T, B, Width], valid until the next Begin; rows past a sequence's end hold no output.
 	Outputs() []float32
-	// Final is the output of the whole sequence, [B, Width]: the state behind the last valid step, of the reverse
-	// direction that behind its own last one, step 0.
-	Final() []float32
-	// FinalGradient takes ∂L/∂Final, before Backward.
-	FinalGradient(d []float32)
+	// Final is a carry of the whole sequence, [B, Width], by its name: the state behind the last valid step, of the
+	// reverse direction that behind its own last one, step 0, merged as outputs are. Final("h") is the output of the whole
+	// sequence; nil where the layer carries nothing of that name. It is valid until the next call.
+	Final(name string) []float32
+	// FinalGradient adds ∂L/∂Final(name), before Backward.
+	FinalGradient(name string, d []float32)
 	// Backward takes dh [T, B, Width] = ∂L/∂h(t) from above, zero past a sequence's end, and overwrites it. It fills the
 	// parameters' gradients, which must be zero before, and the carries' gradients, and writes ∂L/∂x to dx [T, B, I]
 	// unless dx is nil.

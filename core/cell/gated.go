@@ -81,10 +81,24 @@ func (g *gated) Carries() []Carry { return g.carries }
 func (g *gated) Outputs() []float32 { return g.h[g.extent.Batch*g.hidden:] }
 
 // Final implements [Layer].
-func (g *gated) Final() []float32 { return g.h[g.extent.Rows()*g.hidden:] }
+func (g *gated) Final(name string) []float32 {
+	if c := g.carry(name); c != nil {
+		return c.Last(g.extent)
+	}
+	return nil
+}
 
 // FinalGradient implements [Layer].
-func (g *gated) FinalGradient(d []float32) { kernel.Add(g.dhInitial, d) }
+func (g *gated) FinalGradient(name string, d []float32) { kernel.Add(g.carry(name).Gradient, d) }
+
+func (g *gated) carry(name string) *Carry {
+	for i := range g.carries {
+		if g.carries[i].Name == name {
+			return &g.carries[i]
+		}
+	}
+	return nil
+}
 
 // at cuts step t out of a [T, B, width] tensor: the rows of the first count sequences.
 func (g *gated) at(x []float32, t, width, count int) []float32 {

@@ -10,29 +10,20 @@ import (
 //	o(t) = c + V h(t)        V [O, H], c [O]
 //	dc = Σ do(t)    dV = Σ do(t) h(t)ᵀ    dh(t) = Vᵀ do(t)
 type Readout struct {
-	inputs, outputs int
-	weight, bias    []float32
-	dweight, dbias  []float32
-	forwardV        kernel.Panels // Vᵀ
-	backV           kernel.Panels // V
-	scratch         kernel.Scratch
-	logits          []float32 // [rows, O], then their gradients
+	outputs     int
+	linear      linear // V
+	bias, dbias []float32
+	scratch     kernel.Scratch
+	logits      []float32 // [rows, O], then their gradients
 }
 
 // NewReadout binds the readout to its parameters, weight and bias.
 func NewReadout(inputs, outputs int, bind Binding) *Readout {
-	return &Readout{
-		inputs: inputs, outputs: outputs,
-		weight: bind.values("weight"), bias: bind.values("bias"),
-		dweight: bind.gradients("weight"), dbias: bind.gradients("bias"),
-	}
+	return &Readout{outputs: outputs, linear: newLinear(inputs, outputs, bind), bias: bind.values("bias"), dbias: bind.gradients("bias")}
 }
 
 // Refresh derives the packed weights after a change of the weights.
-func (r *Readout) Refresh() {
-	r.forwardV.PackTransposed(r.weight, r.outputs, r.inputs, r.inputs)
-	r.backV.Pack(r.weight, r.outputs, r.inputs, r.inputs)
-}
+func (r *Readout) Refresh() { r.linear.refresh() }
 
 // Forward gives o [rows, O], valid until the next call.
 func (r *Readout) Forward(h []float32, rows int) []float32 {
@@ -50,15 +41,13 @@ func (r *Readout) Backward(h, do, dh []float32, rows int) {
 func (r *Readout) reserve(rows int) { r.logits = tensor.Grow(r.logits, rows*r.outputs) }
 
 func (r *Readout) into(o, h []float32, rows int) {
-	kernel.Product(o, r.outputs, h, r.inputs, &r.forwardV, rows, false)
+	r.linear.into(o, h, rows)
 	kernel.AddRow(o, r.outputs, r.bias, rows)
 }
 
 func (r *Readout) weightGradients(h, do []float32, rows int) {
 	kernel.ColumnSums(r.dbias, do, r.outputs, rows, r.outputs)
-	r.scratch.ProductTA(r.dweight, r.inputs, do, r.outputs, h, r.inputs, r.outputs, r.inputs, rows)
+	r.linear.weightGradients(&r.scratch, h, do, rows)
 }
 
-func (r *Readout) backInto(dh, do []float32, rows int) {
-	kernel.Product(dh, r.inputs, do, r.outputs, &r.backV, rows, false)
-}
+func (r *Readout) backInto(dh, do []float32, rows int) { r.linear.backInto(dh, do, rows, false) }

@@ -15,13 +15,14 @@ import (
 //	h̃(t)  = tanh(W_c [context(h(t), k); h(t)])     h(t) itself where there is no attention
 //	o(t)  = c + V h̃(t)                             L = Σ w(t) ℓ(o(t), y(t))
 //
-// W_c [H, S+H], no bias. Attention looks with h(t) and feeds nothing into the recurrence, so all the decoder's steps
+// W_c [H, S+H], no bias. Where only one of an encoder layer and its decoder layer is an LSTM, h alone is handed over and
+// the decoder's c starts from zero. Attention looks with h(t) and feeds nothing into the recurrence, so all the decoder's steps
 // can be run before any attention.
 //
 // I. Sutskever, O. Vinyals, Q. V. Le, Sequence to sequence learning with neural networks (2014); the attentional
 // state h̃ is that of M.-T. Luong, H. Pham, C. D. Manning (2015).
 type EncoderDecoder struct {
-	Source, Target   *Embedding
+	Source, Target   *Embedding // nil: the source is vectors, a target token a one-hot vector
 	Encoder, Decoder []Layer
 	Attention        *Attention // nil: none
 	Combine          matrix
@@ -51,7 +52,11 @@ func (m *EncoderDecoder) Parameters() []Parameter {
 		embedding *Embedding
 		layers    []Layer
 	}{{"encoder.", m.Source, m.Encoder}, {"decoder.", m.Target, m.Decoder}} {
-		for _, p := range append(half.embedding.Parameters(), stackParameters(half.layers)...) {
+		var own []Parameter
+		if half.embedding != nil {
+			own = half.embedding.Parameters()
+		}
+		for _, p := range append(own, stackParameters(half.layers)...) {
 			p.Name = half.name + p.Name
 			all = append(all, p)
 		}
@@ -64,8 +69,11 @@ func (m *EncoderDecoder) Parameters() []Parameter {
 
 // Pair is a source with the target that the decoder is given and the one that it should write.
 type Pair struct {
-	Source, Given, Targets []int
-	Weights                []float64
+	Source, Given, Targets   []int
+	Inputs                   Sequence // the source where nothing embeds it
+	Weights                  []float64
+	Initial                  []State    // of the encoder, one a layer; nil: zeros
+	SourceMasks, TargetMasks []Sequence // dropout in each half, one a layer, on its output; nil: none
 }
 
 // Run gives ŷ at every step, and the attention's weights [T][N].
@@ -84,24 +92,49 @@ func (m *EncoderDecoder) Loss(p Pair) float64 {
 	return loss
 }
 
-// Gradients computes L and adds ∂L/∂θ to every parameter's gradient.
-func (m *EncoderDecoder) Gradients(p Pair) float64 {
+// Gradients computes L and adds ∂L/∂θ to every parameter's gradient; it returns also what reaches the encoder's initial
+// states and the source.
+func (m *EncoderDecoder) Gradients(p Pair) (float64, Derivatives) {
 	o, _, backward := m.logits(p)
 	loss, do := m.judge(o, OneHot(p.Targets, m.C.Len()), p.Weights)
-	backward(do)
-	return loss
+	return loss, backward(do)
 }
 
-func (m *EncoderDecoder) logits(p Pair) (o Sequence, alphas [][]float64, backward func(do Sequence)) {
-	source, backSource := m.Source.Forward(p.Source)
-	memory, last, backEncoder := stackForward(m.Encoder, source, nil, nil)
-	initial := make([]State, len(m.Decoder))
-	backMerged := make([]func(State) State, len(m.Decoder))
-	for k, layer := range m.Encoder {
-		initial[k], backMerged[k] = layer.Merged(last[k])
+// embedded looks ids up, or takes vectors as they are.
+func embedded(e *Embedding, ids []int, vectors Sequence) (x Sequence, backward func(Sequence)) {
+	if e != nil {
+		return e.Forward(ids)
 	}
-	given, backTarget := m.Target.Forward(p.Given)
-	h, _, backDecoder := stackForward(m.Decoder, given, initial, nil)
+	return vectors, func(Sequence) {}
+}
+
+// handOver is a decoder layer's first state, from the last one of the encoder layer, and the way back.
+func handOver(encoder, decoder Layer, last State) (initial State, backward func(State) State) {
+	merged, back := encoder.Merged(last)
+	initial = decoder.ZeroState()
+	initial.H = merged.H
+	shared := initial.C != nil && merged.C != nil
+	if shared {
+		initial.C = merged.C
+	}
+	return initial, func(d State) State {
+		if !shared {
+			d.C = nil
+		}
+		return back(d)
+	}
+}
+
+func (m *EncoderDecoder) logits(p Pair) (o Sequence, alphas [][]float64, backward func(do Sequence) Derivatives) {
+	source, backSource := embedded(m.Source, p.Source, p.Inputs)
+	memory, last, backEncoder := stackForward(m.Encoder, source, p.Initial, p.SourceMasks)
+	initial := make([]State, len(m.Decoder))
+	backOver := make([]func(State) State, len(m.Decoder))
+	for k, layer := range m.Encoder {
+		initial[k], backOver[k] = handOver(layer, m.Decoder[k], last[k])
+	}
+	given, backTarget := embedded(m.Target, p.Given, OneHot(p.Given, m.C.Len()))
+	h, _, backDecoder := stackForward(m.Decoder, given, initial, p.TargetMasks)
 	backs := make([]func(do *mat.VecDense) (dh *mat.VecDense, dmemory Sequence), len(h))
 	for t := range h {
 		var alpha []float64
@@ -110,7 +143,7 @@ func (m *EncoderDecoder) logits(p Pair) (o Sequence, alphas [][]float64, backwar
 		o, alphas = append(o, v), append(alphas, alpha)
 	}
 
-	backward = func(do Sequence) {
+	backward = func(do Sequence) Derivatives {
 		dh, dmemory := make(Sequence, len(h)), make(Sequence, len(memory))
 		for s := range dmemory {
 			dmemory[s] = zeros(memory[s].Len())
@@ -125,10 +158,11 @@ func (m *EncoderDecoder) logits(p Pair) (o Sequence, alphas [][]float64, backwar
 		dgiven, dinitial := backDecoder(dh, make([]State, len(m.Decoder)))
 		backTarget(dgiven)
 		for k := range dinitial {
-			dinitial[k] = backMerged[k](dinitial[k])
+			dinitial[k] = backOver[k](dinitial[k])
 		}
-		dsource, _ := backEncoder(dmemory, dinitial)
+		dsource, dfirst := backEncoder(dmemory, dinitial)
 		backSource(dsource)
+		return Derivatives{Initial: dfirst, Inputs: dsource}
 	}
 	return o, alphas, backward
 }

@@ -20,8 +20,11 @@ func newTranslator(score Score, encoder, decoder []Layer) (*EncoderDecoder, Pair
 
 func differentiableTranslator(m *EncoderDecoder, p Pair) differentiable {
 	return differentiable{
-		loss:          func() float64 { return m.Loss(p) },
-		differentiate: func() (float64, []Parameter) { return m.Gradients(p), m.Parameters() },
+		loss: func() float64 { return m.Loss(p) },
+		differentiate: func() (float64, []Parameter) {
+			loss, _ := m.Gradients(p)
+			return loss, m.Parameters()
+		},
 	}
 }
 
@@ -38,6 +41,8 @@ func TestEncoderDecoderGradientsAgainstCentralDifferences(t *testing.T) {
 		score Score
 	}{
 		"no attention":             {two(), nil},
+		"c only in the encoder":    {stacks{[]Layer{NewLSTM(3, 3)}, []Layer{NewGRU(2, 3)}}, NewMultiplicative(3, 3)},
+		"c only in the decoder":    {stacks{[]Layer{NewGRU(3, 3)}, []Layer{NewLSTM(2, 3)}}, NewMultiplicative(3, 3)},
 		"additive":                 {two(), NewAdditive(2, 2, 3)},
 		"multiplicative":           {two(), NewMultiplicative(2, 2)},
 		"both ways additive":       {concat(), NewAdditive(4, 4, 3)},
@@ -72,4 +77,25 @@ func TestAttentionToAnEmptySourceIsZero(t *testing.T) {
 	for _, v := range variables {
 		assert.LessOrEqual(t, worstError(check.centralDifferences(v), v.Gradient), differenceTolerance, v.Name)
 	}
+}
+
+func TestEncoderDecoderOfVectorsWithDropoutAgainstCentralDifferences(t *testing.T) {
+	m := NewEncoderDecoder(nil, nil, []Layer{NewLSTM(2, 3)}, []Layer{NewLSTM(4, 3)}, NewAdditive(3, 3, 2), 4)
+	fillParameters(m.Parameters())
+	vectors := func(n, length, from int) (x Sequence) {
+		for t := range n {
+			v := zeros(length)
+			for i := range length {
+				v.SetVec(i, float64((from+3*t+i)%5)-1.5)
+			}
+			x = append(x, v)
+		}
+		return x
+	}
+	p := Pair{
+		Inputs: vectors(4, 2, 0), Given: []int{0, 2, 3}, Targets: []int{2, 3, 1}, Weights: []float64{0.3, 0.5, 0.2},
+		Initial:     []State{{H: vectors(1, 3, 1)[0], C: vectors(1, 3, 2)[0]}},
+		SourceMasks: []Sequence{vectors(4, 3, 3)}, TargetMasks: []Sequence{vectors(3, 3, 4)},
+	}
+	differentiableTranslator(m, p).check(t)
 }
