@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/unfold-rnn/unfold/core/analysis"
 	"github.com/unfold-rnn/unfold/core/random"
 )
 
@@ -49,7 +48,7 @@ func (l Layer) initialise(name string, t Tensor, source *random.Source) {
 		}
 	case name == "weight_hh" && l.Init != PyTorch:
 		for block := t.Data; len(block) > 0; block = block[l.Hidden*l.Hidden:] { // gate by gate
-			analysis.Orthogonal(block[:l.Hidden*l.Hidden], l.Hidden, source)
+			orthogonal(block[:l.Hidden*l.Hidden], l.Hidden, source)
 		}
 	case l.Init == Keras && bias:
 		if l.Cell == LSTM && name == "bias_ih" {

@@ -153,6 +153,7 @@ type feedback struct {
 	input     cell.Input
 	read      cell.Input
 	dx        []float32
+	seen      func([]cell.Quantity) // who looks on
 }
 
 func newFeedback(c Config, bind binding, output loss.Loss) *feedback {
@@ -181,11 +182,26 @@ func (f *feedback) forward(x cell.Input, _ bool) []float32 {
 }
 
 func (f *feedback) backward(do []float32) {
-	if f.embedding == nil {
+	f.dx = f.dx[:0]
+	if width := f.inputWidth(); width > 0 {
+		f.dx = tensor.Grow(f.dx, f.extent.Rows()*width)
+		f.jordan.Backward(f.read, do, f.dx)
+	} else {
 		f.jordan.Backward(f.read, do, nil)
-		return
 	}
-	f.dx = tensor.Grow(f.dx, f.extent.Rows()*f.embedding.Width())
-	f.jordan.Backward(f.read, do, f.dx)
-	f.embedding.Backward(f.input.Tokens, f.dx)
+	if f.embedding != nil {
+		f.embedding.Backward(f.input.Tokens, f.dx)
+	}
+	f.shown()
+}
+
+// inputWidth is the number of values a step on which somebody wants the gradient: an embedding, or who looks on.
+func (f *feedback) inputWidth() int {
+	switch {
+	case f.embedding != nil:
+		return f.embedding.Width()
+	case f.seen != nil && f.input.Tokens == nil:
+		return len(f.input.Values) / max(1, f.extent.Rows())
+	}
+	return 0
 }

@@ -20,9 +20,11 @@ type stack struct {
 
 	input    cell.Input
 	training bool
-	inputs   []cell.Input // what each layer read
-	d        [2][]float32 // gradients on a layer's outputs and on its inputs, [T, B, ·]
-	dtop     []float32    // [B, ·], for who answers once
+	inputs   []cell.Input                      // what each layer read
+	d        [2][]float32                      // gradients on a layer's outputs and on its inputs, [T, B, ·]
+	dtop     []float32                         // [B, ·], for who answers once
+	seen     func(layer int, dh, dx []float32) // for who looks on: the gradients behind a layer
+	dinputs  []float32                         // for who looks on: [T, B, ·], the gradient on what the bottom layer read
 }
 
 func newStack(h half, bind binding, source *random.Source) *stack {
@@ -149,6 +151,9 @@ func (s *stack) backward() {
 		}
 		below := s.below(dx, k, rows)
 		s.layers[k].Backward(s.inputs[k], d, below)
+		if s.seen != nil {
+			s.seen(k, d, below)
+		}
 		if k == 0 && s.embedding != nil {
 			s.embedding.Backward(s.input.Tokens, below)
 		}
@@ -161,15 +166,19 @@ func (s *stack) below(dx []float32, k, rows int) []float32 {
 	if k > 0 {
 		return dx[:rows*s.layers[k-1].Width()]
 	}
-	if s.embedding != nil {
-		return dx[:rows*s.inputWidth()]
+	if width := s.inputWidth(); width > 0 {
+		return dx[:rows*width]
 	}
 	return nil
 }
 
+// inputWidth is the number of values a step on which somebody wants the gradient: an embedding, or who looks on.
 func (s *stack) inputWidth() int {
-	if s.embedding == nil {
-		return 0
+	if s.embedding != nil {
+		return s.embedding.Width()
 	}
-	return s.embedding.Width()
+	if s.seen != nil && s.input.Tokens == nil {
+		return len(s.input.Values) / max(1, s.extent.Rows())
+	}
+	return 0
 }

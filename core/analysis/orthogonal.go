@@ -1,4 +1,5 @@
-// Package analysis looks at matrices through gonum/mat: orthogonal initialisation by QR.
+// Package analysis looks at matrices through gonum/mat: eigenvalues, principal components, orthogonal matrices. The engine does not link
+// it: in a page it is a program of its own, loaded when it is asked for.
 package analysis
 
 import "gonum.org/v1/gonum/mat"

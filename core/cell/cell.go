@@ -93,6 +93,13 @@ type Layer interface {
 	// parameters' gradients, which must be zero before, and the carries' gradients, and writes ∂L/∂x to dx [T, B, I]
 	// unless dx is nil.
 	Backward(x Input, dh, dx []float32)
+
+	// Gates are the gates, behind Forward and before Backward.
+	Gates() []Quantity
+	// StateGradients are ∂L/∂h(t) in all, dh being what Backward has left of it.
+	StateGradients(dh []float32) []Quantity
+	// Terms are the factors of the parameters' gradients, behind Backward; nil where normalisation mixes them.
+	Terms(x Input) []Term
 }
 
 // Binding finds a layer's tensors in the arenas of a model.
