@@ -17,18 +17,18 @@ PYTHON ?= python3
 sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -o \( -type d -o $(2) \) -print 2>/dev/null)
 
 MODULES := node_modules/.package-lock.json
-GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go wasm/*.go)
+GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
 NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
 SITE_SOURCES := $(call sources,site/src site/data,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
-WASM := build/wasm/unfold.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
-NPM := $(addprefix jsbridge/npm/dist/,index.js external.js worker.js unfold.wasm index.d.ts)
+WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
+NPM := $(addprefix jsbridge/npm/dist/,index.js external.js analysis.js worker.js unfold.wasm analysis.wasm index.d.ts)
 SITE := build/site/index.html
 
 GO_JS := GOOS=js GOARCH=wasm go
-JS_PACKAGES := ./core/... ./jsbridge ./wasm
+JS_PACKAGES := ./core/... ./jsbridge ./jsbridge/analysis ./wasm ./wasm/analysis
 GO_EXEC := node '$(CURDIR)/wasm/exec/node.mjs'
 NODE_TEST := node --import tsx --test --test-reporter=spec --test-reporter-destination=stdout \
 	--test-reporter=./tests/tally/reporter.mjs --test-reporter-destination=stderr
@@ -48,9 +48,16 @@ $(KERNELS) &: $(KERNEL_SOURCES) build/wasm/toolchain
 	touch $(KERNELS)
 
 # Small before fast: arithmetic runs in the kernels, so nothing is inlined (-l), and wasm/link lays the program out anew.
-build/wasm/unfold.wasm: $(GO_SOURCES) $(wildcard wasm/link/*.go) build/wasm/toolchain
-	$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -gcflags=all=-l -o $(@:.wasm=.linked.wasm) ./wasm
-	go run ./wasm/link -o $@ $(@:.wasm=.linked.wasm)
+define program
+$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -gcflags=all=-l -o $(@:.wasm=.linked.wasm) $(1)
+go run ./wasm/link -o $@ $(@:.wasm=.linked.wasm)
+endef
+
+build/wasm/unfold.wasm: $(GO_SOURCES) build/wasm/toolchain
+	$(call program,./wasm)
+
+build/wasm/analysis.wasm: $(GO_SOURCES) build/wasm/toolchain
+	$(call program,./wasm/analysis)
 
 # The engine holds Go's runtime and gonum, whose terms go with every copy.
 build/wasm/LICENSE.engine.txt: build/wasm/toolchain go.sum

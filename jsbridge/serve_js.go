@@ -57,6 +57,7 @@ func (b *bridge) table() js.Value {
 		"trainStep":     b.trainStep,
 		"step":          b.step,
 		"stepOpen":      b.stepOpen,
+		"inspect":       b.inspect,
 		"weights":       b.weights,
 		"setWeights":    b.setWeights,
 		"trainBegin":    b.trainBegin,

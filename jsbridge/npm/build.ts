@@ -15,7 +15,7 @@ const root = join(here, "..", "..");
 const inputs = join(root, "build", "wasm");
 const dist = join(here, "dist");
 
-const WASM = ["unfold.wasm", "shim.wasm", "kernels.wasm", "kernels-relaxed.wasm"];
+const WASM = ["unfold.wasm", "analysis.wasm", "shim.wasm", "kernels.wasm", "kernels-relaxed.wasm"];
 const NEEDED = [...WASM, "wasm_exec.js", "LICENSE.engine.txt"];
 
 function checkInputs(): void {
@@ -78,9 +78,12 @@ async function bundle(): Promise<void> {
     "unfold:kernels": () =>
       `export const shim = "${packed("shim.wasm")}", simd = "${packed("kernels.wasm")}", relaxed = "${packed("kernels-relaxed.wasm")}", sha256 = "${sha256("unfold.wasm")}";`,
     "unfold:engine": () => asDefault(packed("unfold.wasm")),
+    "unfold:analysis": () => `export const packed = "${packed("analysis.wasm")}", sha256 = "${sha256("analysis.wasm")}";`,
   };
-  for (const name of ["index", "external"]) {
-    const out = await build({ ...shared, entryPoints: [join(here, "src", `${name}.ts`)], format: "esm", plugins: [assets(modules)] });
+  // index.js reaches analysis.js by a dynamic import, when something in it is asked for.
+  const external = ["./analysis.js"];
+  for (const name of ["index", "external", "analysis"]) {
+    const out = await build({ ...shared, entryPoints: [join(here, "src", `${name}.ts`)], format: "esm", external: name === "analysis" ? [] : external, plugins: [assets(modules)] });
     writeFileSync(join(dist, `${name}.js`), out.outputFiles?.[0]?.text ?? "");
   }
 }
@@ -117,5 +120,5 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle();
 declarations();
-copyFileSync(join(inputs, "unfold.wasm"), join(dist, "unfold.wasm"));
+for (const name of ["unfold.wasm", "analysis.wasm"]) copyFileSync(join(inputs, name), join(dist, name));
 copyFileSync(join(inputs, "LICENSE.engine.txt"), join(dist, "LICENSE.engine.txt"));

@@ -29,7 +29,9 @@ var rooms = []room{
 	{"core", []string{"std", "core/..."}, "the public Go face"},
 	{"core/...", []string{"std", "core/tensor", "core/kernel", "core/random"}, "side rooms stand on tensor, kernel and the generator"},
 	{"jsbridge", []string{"std", "core", "core/..."}, "the bridge exposes core and nothing else"},
+	{"jsbridge/analysis", []string{"std", "core/analysis"}, "the program for matrices must not link the engine"},
 	{"wasm", []string{"std", "jsbridge"}, "main starts the bridge and does nothing else"},
+	{"wasm/analysis", []string{"std", "jsbridge/analysis"}, "main starts the bridge and does nothing else"},
 	{"wasm/asm", []string{"std"}, "the assembler is a general tool"},
 	{"wasm/link", []string{"std"}, "it reads a linked program, whatever that is"},
 	{"wasm/simd/...", []string{"std", "wasm/asm", "wasm/simd", "core/kernel/table"}, "kernels are generated from the registry with our own assembler"},
@@ -43,7 +45,8 @@ var forbidden = []struct {
 	allowed []string
 	why     string
 }{
-	{"syscall/js", []string{"jsbridge"}, "jsbridge is the only place that knows JavaScript; core runs natively too"},
+	{"syscall/js", []string{"jsbridge", "jsbridge/analysis"}, "jsbridge is the only place that knows JavaScript; core runs natively too"},
+	{"core/analysis", []string{"jsbridge/analysis"}, "gonum would be a fifth of the engine's download; a page loads it when it asks"},
 	{"core/reference", nil, "the reference is the judge of the tests, far too slow to ship"},
 	{"tests/...", nil, "tests import everything; nothing imports tests"},
 }

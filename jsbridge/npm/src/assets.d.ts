@@ -23,6 +23,11 @@ declare module "unfold:engine" {
   const packed: string;
   export default packed;
 }
+/** analysis.wasm: gzip, then base64; and its SHA-256, hexadecimal. */
+declare module "unfold:analysis" {
+  export const packed: string;
+  export const sha256: string;
+}
 /** The package's version. */
 declare module "unfold:version" {
   const version: string;

@@ -15,8 +15,10 @@ export const version: string = packageVersion;
 // Called at the first createModel(): in a module that was loaded from a blob there is no address to be relative to.
 const engineURL = (): URL => new URL("./unfold.wasm", import.meta.url);
 
+const analysis = async () => ({ kind: "beside" as const, url: (): URL => new URL("./analysis.wasm", import.meta.url), sha256: undefined });
+
 const factory = /* @__PURE__ */ modelFactory(
-  () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, simd, relaxed, sha256 }),
+  () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, simd, relaxed, sha256 }, analysis),
 );
 
 /** Makes a model. The engine is fetched from `unfold.wasm` beside this file, or from runtime.wasmURL. */

@@ -13,8 +13,14 @@ export * from "./public.js";
 /** The version of this package. */
 export const version: string = packageVersion;
 
+/** In a file of its own, fetched when it is first asked for. */
+const analysis = async () => {
+  const { packed: program, sha256: digest } = await import("./analysis.js");
+  return { kind: "inside" as const, packed: program, sha256: digest };
+};
+
 const factory = /* @__PURE__ */ modelFactory(
-  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, simd, relaxed, sha256 }),
+  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, simd, relaxed, sha256 }, analysis),
 );
 
 /** Makes a model. The engine is inside this file: nothing is fetched. */

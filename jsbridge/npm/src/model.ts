@@ -1,4 +1,4 @@
-import type { Method } from "./engine/bridge.js";
+import type { AnalysisMethod, Method } from "./engine/bridge.js";
 import type { Order } from "./engine/protocol.js";
 import { UnfoldError } from "./errors.js";
 import { AHEAD } from "./flow.js";
@@ -6,6 +6,7 @@ import { writeMetadata } from "./file.js";
 import { generate } from "./generation.js";
 import type { Crossing } from "./dataset/token.js";
 import { readDataset } from "./dataset/token.js";
+import { inspect, readQuestion } from "./inspect.js";
 import { kindOf } from "./options.js";
 import type { Lease } from "./runtime/registry.js";
 import type { Sink } from "./runtime/runtime.js";
@@ -13,7 +14,7 @@ import { checkSignal } from "./signal.js";
 import { readOwn, sanitise, sanitiseBag } from "./sanitise.js";
 import { TrainingRun } from "./training.js";
 import type {
-  Batch, Dataset, Generated, GenerateOptions, Model, ModelConfig, OptimizerOptions, PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
+  Aspect, Batch, Dataset, Generated, GenerateOptions, InspectOptions, Inspection, Model, ModelConfig, OptimizerOptions, PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
 } from "./types.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -184,9 +185,13 @@ export class EngineModel implements Model {
     });
   }
 
-  async inspect(_batch: Batch, _what: string | readonly string[]): Promise<never> {
-    this.#alive("model.inspect");
-    throw new UnfoldError("UNSUPPORTED", "model.inspect is not in this version; model.gradients and model.forward are");
+  async inspect(batch: Batch, what: Aspect | readonly Aspect[], options?: InspectOptions): Promise<Inspection> {
+    const where = "model.inspect";
+    const bag = options === undefined ? {} : sanitiseBag(options, `${where}: options`);
+    const { at: _at, components: _components, ...pass } = bag;
+    const question = readQuestion(what, bag);
+    const call = async (method: AnalysisMethod, args: unknown[]): Promise<unknown> => (await this.#lease.analysis()).call(method, args);
+    return inspect({ engine: (method, args) => this.#call(method, args), analysis: call }, question, sanitiseBag(batch, `${where}: batch`), pass);
   }
 
   async save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {

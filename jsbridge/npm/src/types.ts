@@ -248,6 +248,58 @@ export interface Generated {
   probability: number;
 }
 
+/**
+ * What inspect() shows. "gradients", "lag" and "shares" want targets in the batch. "spectralRadius" and "components" are computed by a
+ * part of the package that is loaded when it is first asked for.
+ */
+export type Aspect = "activations" | "gates" | "gradients" | "lag" | "shares" | "jacobian" | "spectralRadius" | "components";
+
+export interface InspectOptions extends PassOptions {
+  /** "lag": the steps t whose losses L(t) are looked at; absent: each sequence's last one alone. */
+  at?: Int32Array | readonly number[];
+  /** "components": how many; default 2. */
+  components?: number;
+}
+
+/**
+ * Tensors by name, batch first, zero past a sequence's end. Names of a layer's tensors end with its number, and for a reverse direction
+ * with `_reverse`; steps are always those of the sequence as it was given.
+ */
+export interface Inspection {
+  /** Where the batch has targets. */
+  loss?: number;
+  /** `h_l0`, `c_l0`, `y_l0` [B, T, H]; `embedding` [B, T, E]; `logits`, `outputs` [B, T, O] or [B, O]. */
+  activations?: Record<string, Tensor>;
+  /** `i_l0`, `f_l0`, `g_l0`, `o_l0`; `r_l0`, `z_l0`, `n_l0`; of an `rnn` the pre-activation `a_l0` [B, T, H]. */
+  gates?: Record<string, Tensor>;
+  /** dL/dh(t), dL/dc(t) [B, T, H] whole, as backpropagation through time passes them on; `x` [B, T, I], for tokens without an embedding of the one-hot vector. */
+  gradients?: Record<string, Tensor>;
+  /** [B, A, T]: element k is ‖∂L(t)/∂h(t-k)‖ for t = at[A], in a reverse direction ‖∂L(t)/∂h(t+k)‖; `x` likewise: which earlier inputs matter. */
+  lag?: Record<string, Tensor>;
+  /** Every parameter [T]: ⟨dW(t), dW⟩ / ‖dW‖² of dW = Σ dW(t). They sum to 1. */
+  shares?: Record<string, Tensor>;
+  /** With "shares": every parameter [T], ‖dW(t)‖. */
+  norms?: Record<string, Tensor>;
+  /** `s_l0` [B, T, S, S]: ∂s(t)/∂s(t-1), s being h or, of an LSTM, h and then c. */
+  jacobian?: Record<string, Tensor>;
+  /** `s_l0` [B, T]: the largest modulus of the Jacobian's eigenvalues. */
+  spectralRadius?: Record<string, Tensor>;
+  /** Of every hidden state `h_l0` …, over the valid steps of the batch. */
+  components?: Record<string, Components>;
+}
+
+/** Principal components; a direction's element of largest modulus is positive. */
+export interface Components {
+  /** [H]. */
+  mean: Tensor;
+  /** [K, H], unit vectors, the widest spread first. */
+  directions: Tensor;
+  /** [K]. */
+  variance: Tensor;
+  /** [B, T, K]: (h(t) - mean) · direction. */
+  projected: Tensor;
+}
+
 /** A network. Every call may be made while it trains. */
 export interface Model {
   readonly config: ModelConfig;
@@ -262,7 +314,8 @@ export interface Model {
   /** One time step of one sequence: an id or a vector [I], and the state it carries. */
   step(input: number | ArrayLike<number>, state?: State): Promise<{ output: Float32Array; state: State }>;
   generate(options: GenerateOptions): AsyncIterableIterator<Generated>;
-  inspect(batch: Batch, what: string | readonly string[]): Promise<never>;
+  /** What happens inside while the network reads a batch; the weights stay as they are, and training that is under way does not notice. */
+  inspect(batch: Batch, what: Aspect | readonly Aspect[], options?: InspectOptions): Promise<Inspection>;
   /** Copies, under PyTorch's names and shapes. */
   weights(): Promise<Record<string, Tensor>>;
   setWeights(weights: Record<string, Tensor>): Promise<void>;

@@ -165,11 +165,12 @@ test("the ladder: when nothing holds, every reason is told", async () => {
 test("the registry shares one runtime by options, frees it with the last lease, and forgets a failed boot", async () => {
   let boots = 0;
   const assets = { version: "1", workerSource: "", makeGo: fakeGo(new FakeBridge(), () => boots++) };
-  const registry = new Registry(assets, { kind: "beside", url: () => new URL("http://127.0.0.1:1/") }, small);
+  const registry = new Registry(assets, { kind: "beside", url: () => new URL("http://127.0.0.1:1/") }, small, () => Promise.reject(new TypeError("there is no such file")));
   const { engine } = await fakeParts();
   const options = { worker: false, wasmModule: engine };
   const [a, b] = await Promise.all([registry.lease(options), registry.lease(options)]);
   assert.equal(a.runtime, b.runtime);
+  await assert.rejects(a.analysis(), { code: "BOOT", message: /analysis\.js beside the package's script, cannot be loaded .*no such file/ });
   assert.equal(boots, 1);
   const c = await registry.lease({ ...options, deterministic: true });
   assert.notEqual(c.runtime, a.runtime);

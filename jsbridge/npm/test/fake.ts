@@ -74,6 +74,7 @@ export class FakeBridge implements Bridge {
   trainStep = (): unknown => this.enter("trainStep") ?? refuse("UNSUPPORTED", "the fake has no trainStep");
   step = (): unknown => this.enter("step") ?? refuse("UNSUPPORTED", "the fake has no step");
   stepOpen = (): unknown => this.enter("stepOpen") ?? refuse("UNSUPPORTED", "the fake has no step");
+  inspect = (): unknown => this.enter("inspect") ?? refuse("UNSUPPORTED", "the fake has no inspect");
   weights = (): unknown => this.enter("weights") ?? { weights: {} };
   setWeights = (): unknown => this.enter("setWeights") ?? {};
 
@@ -179,7 +180,7 @@ export async function fakeModel(bridge = new FakeBridge()): Promise<{ model: Eng
   const fake = fakeRuntime(bridge);
   const { model: handle } = (await fake.runtime.call("create", [{}])) as { model: number };
   const release = (): void => fake.runtime.close();
-  const model = new EngineModel({ runtime: fake.runtime, release }, handle, { input: { tokens: 4 }, layers: [], output: { classes: 4 } });
+  const model = new EngineModel({ runtime: fake.runtime, release, analysis: async () => fake.runtime }, handle, { input: { tokens: 4 }, layers: [], output: { classes: 4 } });
   return { model, bridge, ...fake };
 }
 

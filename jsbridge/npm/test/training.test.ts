@@ -211,7 +211,7 @@ test("two models train in turns on one engine", async () => {
     return slice(m);
   };
   const { EngineModel } = await import("../src/model.js");
-  const other = new EngineModel({ runtime, release: () => {} }, handle, model.config);
+  const other = new EngineModel({ runtime, release: () => {}, analysis: async () => runtime }, handle, model.config);
   await Promise.all([model.train(data, options(40)), other.train(data, options(40))]);
   const changes = order.filter((m, i) => i > 0 && m !== order[i - 1]).length;
   assert.ok(changes >= 12, `turns: ${order.join("")}`);

@@ -7,8 +7,10 @@ export type Failure = { error: { code: ErrorCode; message: string } };
 
 /** The functions that the Go side hands to `unfold.ready`. All are synchronous and take plain data only. */
 export type Method =
-  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "stepOpen" | "weights" | "setWeights"
+  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "stepOpen" | "inspect" | "weights" | "setWeights"
   | "trainBegin" | "trainSlice" | "trainFault" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
+/** Those of the program that looks at matrices. */
+export type AnalysisMethod = "spectralRadii" | "principalComponents";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
 
 /** Columns of a row of progress, in order; validationLoss is NaN in steps that did not evaluate it. */

@@ -1,6 +1,6 @@
 import { UnfoldError, toWire } from "../errors.js";
 import { bare } from "../sanitise.js";
-import type { Engine } from "./bridge.js";
+import type { Engine, Method } from "./bridge.js";
 import type { Job, Post } from "./jobs.js";
 import { Generation, Run } from "./jobs.js";
 import type { Request } from "./protocol.js";
@@ -58,7 +58,7 @@ export class Host {
     if (method === "dispose") {
       for (const job of this.jobs) if (job.model === args[0]) job.end("disposed");
     }
-    const value = this.engine.call(method, ...args.map(bare));
+    const value = this.engine.call(method as Method, ...args.map(bare));
     this.post({ type: "result", id, value });
   }
 

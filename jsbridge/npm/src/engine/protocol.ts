@@ -1,11 +1,11 @@
 import type { WireError } from "../errors.js";
 import type { Parts } from "./boot.js";
-import type { Kernels, Method } from "./bridge.js";
+import type { AnalysisMethod, Kernels, Method } from "./bridge.js";
 
 /** From a client to a host. Data in them is sanitised: plain, copied, each typed array owning its whole buffer. */
 export type Request =
   | { type: "boot"; parts: Parts; sliceMs: number }
-  | { type: "call"; id: number; method: Method; args: unknown[] }
+  | { type: "call"; id: number; method: Method | AnalysisMethod; args: unknown[] }
   /** Begin a stream. `credit`: how many messages the host may be ahead of the consumer. */
   | { type: "train"; id: number; model: number; data: unknown; options: unknown; sliceMs: number | undefined; credit: number }
   | { type: "generate"; id: number; model: number; options: unknown; credit: number }

@@ -7,6 +7,9 @@ import { builtin } from "./platform.js";
 /** Where a build of the package has its engine: in itself, or beside itself. */
 export type EngineSource = { kind: "inside"; packed: string } | { kind: "beside"; url: () => URL };
 
+/** The same of the program that looks at matrices, with its SHA-256. */
+export type AnalysisSource = EngineSource & { sha256: string | undefined };
+
 /** The small parts, packed; they are in every build. */
 export interface SmallParts {
   shim: string;
@@ -163,4 +166,14 @@ export class Compiler {
     if (WebAssembly.validate(simd)) return { variant: "simd", kernels: await compile(simd, "the SIMD kernels") };
     return { variant: "portable" };
   }
+}
+
+/** Compiles the program that looks at matrices; it has no kernels. */
+export async function analysisParts(source: AnalysisSource, small: SmallParts): Promise<Parts> {
+  const engine = source.kind === "beside"
+    ? fetchModule(besideModule(source.url), source.sha256)
+    : fromPacked(source.packed).then((bytes) => compile(bytes, "the analysis inside the package"));
+  const shim = fromPacked(small.shim).then((bytes) => compile(bytes, "the shim inside the package"));
+  const [e, s] = await Promise.all([engine, shim]);
+  return { engine: e, shim: s, variant: "portable" };
 }

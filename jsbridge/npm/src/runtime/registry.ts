@@ -1,6 +1,7 @@
 import type { RuntimeOptions } from "../types.js";
-import type { SmallParts, EngineSource } from "./compile.js";
-import { Compiler } from "./compile.js";
+import { UnfoldError, describe } from "../errors.js";
+import type { AnalysisSource, SmallParts, EngineSource } from "./compile.js";
+import { Compiler, analysisParts } from "./compile.js";
 import type { HostAssets } from "./ladder.js";
 import { climb } from "./ladder.js";
 import type { Wanted } from "./options.js";
@@ -11,11 +12,14 @@ interface Entry {
   wanted: Wanted;
   models: number;
   boot: Promise<Runtime>;
+  analysis?: Promise<Runtime> | undefined;
 }
 
 /** A runtime in use by one model. */
 export interface Lease {
   runtime: Runtime;
+  /** The program that looks at matrices, started where the engine runs when it is first asked for. */
+  analysis(): Promise<Runtime>;
   /** The last one ends the runtime. */
   release(): void;
 }
@@ -25,7 +29,12 @@ export class Registry {
   private readonly entries: Entry[] = [];
   private readonly compiler: Compiler;
 
-  constructor(private readonly assets: HostAssets, source: EngineSource, small: SmallParts) {
+  constructor(
+    private readonly assets: HostAssets,
+    source: EngineSource,
+    private readonly small: SmallParts,
+    private readonly analysisSource: () => Promise<AnalysisSource>,
+  ) {
     this.compiler = new Compiler(source, small);
   }
 
@@ -53,8 +62,32 @@ export class Registry {
       if (--mine.models > 0) return;
       this.forget(mine);
       runtime.close();
+      void mine.analysis?.then((other) => other.close(), () => {});
     };
-    return { runtime, release };
+    return { runtime, release, analysis: () => this.analysis(mine) };
+  }
+
+  private analysis(entry: Entry): Promise<Runtime> {
+    entry.analysis ??= this.bootAnalysis(entry).catch((thrown: unknown) => {
+      entry.analysis = undefined; // the next call tries again
+      throw thrown;
+    });
+    return entry.analysis;
+  }
+
+  private async bootAnalysis(entry: Entry): Promise<Runtime> {
+    let source: AnalysisSource;
+    try {
+      source = await this.analysisSource();
+    } catch (thrown) {
+      throw new UnfoldError("BOOT", `the program for eigenvalues and principal components, analysis.js beside the package's script, cannot be loaded (${describe(thrown)})`, { cause: thrown });
+    }
+    const parts = await analysisParts(source, this.small);
+    const runtime = new Runtime(await climb(this.assets, entry.wanted, parts));
+    runtime.onDeath = () => {
+      entry.analysis = undefined;
+    };
+    return runtime;
   }
 
   private async boot(wanted: Wanted): Promise<Runtime> {

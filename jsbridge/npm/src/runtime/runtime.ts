@@ -1,4 +1,4 @@
-import type { Method } from "../engine/bridge.js";
+import type { AnalysisMethod, Method } from "../engine/bridge.js";
 import type { EndReason, Order, Reply } from "../engine/protocol.js";
 import { UnfoldError, fromWire, toWire } from "../errors.js";
 import type { RuntimeInfo } from "../types.js";
@@ -52,7 +52,7 @@ export class Runtime {
   }
 
   /** One call of the bridge. `args` are sanitised and become the host's. */
-  call(method: Method, args: unknown[]): Promise<unknown> {
+  call(method: Method | AnalysisMethod, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.death) {
         reject(sameError(this.death));
