@@ -40,7 +40,7 @@ var mutations = []mutation{
 	{"core/cell/readout.go", "kernel.ColumnSums(r.dbias, do, r.outputs, rows, r.outputs)", "kernel.ColumnSums(r.dbias, do, r.outputs, rows-1, r.outputs)", "readout: dc misses the last row"},
 
 	{"core/cell/attention.go", "d[s] = float32((d[s] - along) * p[s])", "d[s] = float32(d[s] * p[s])", "attention: de forgets αᵀ dα"},
-	{"core/cell/attention.go", "a.scratch.ProductTA(a.dmemory[g.first*a.size:]", "_ = func(...any) {}\n\t\ta.scratch.ProductTA(make([]float32, len(a.dmemory))", "attention: dk forgets Σ α dz"},
+	{"core/cell/attention.go", "a.dmemory[g.first*a.size:], a.size, alpha", "make([]float32, len(a.dmemory)), a.size, alpha", "attention: dk forgets Σ α dz"},
 	{"core/cell/attention.go", "copy(dh[r*a.hidden:(r+1)*a.hidden], a.dboth[r*width+a.size:])", "clear(dh[r*a.hidden : (r+1)*a.hidden])", "attention: dh forgets h beside the context"},
 	{"core/cell/attention.go", "\tclear(a.both)\n", "", "attention: an empty source has the context of the last run"},
 	{"core/cell/score.go", "kernel.Add(dkeys, a.da)", "_ = dkeys", "additive score: no gradient to the keys"},
