@@ -73,6 +73,7 @@ export class FakeBridge implements Bridge {
   gradients = (): unknown => this.enter("gradients") ?? refuse("UNSUPPORTED", "the fake has no gradients");
   trainStep = (): unknown => this.enter("trainStep") ?? refuse("UNSUPPORTED", "the fake has no trainStep");
   step = (): unknown => this.enter("step") ?? refuse("UNSUPPORTED", "the fake has no step");
+  decode = (): unknown => this.enter("decode") ?? refuse("UNSUPPORTED", "the fake has no decode");
   weights = (): unknown => this.enter("weights") ?? { weights: {} };
   setWeights = (): unknown => this.enter("setWeights") ?? {};
 

@@ -7,7 +7,7 @@ export type Failure = { error: { code: ErrorCode; message: string } };
 
 /** The functions that the Go side hands to `unfold.ready`. All are synchronous and take plain data only. */
 export type Method =
-  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "weights" | "setWeights"
+  | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "decode" | "gradients" | "trainStep" | "step" | "weights" | "setWeights"
   | "trainBegin" | "trainSlice" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
 
