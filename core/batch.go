@@ -33,14 +33,7 @@ type State []Tensor
 const largestRows = 1 << 26
 
 func (m *Model) check(where string, b Batch, needTargets bool) error {
-	if b.Batch < 1 || b.Steps < 1 || b.Batch > largestRows || b.Steps > largestRows || b.Batch*b.Steps > largestRows {
-		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
-			where, b.Batch, b.Steps, largestRows)
-	}
-	if err := wantLengths(where, "lengths", "steps", b); err != nil {
-		return err
-	}
-	if err := m.checkInputs(where, b); err != nil {
+	if err := m.checkSource(where, b); err != nil {
 		return err
 	}
 	if !b.hasTargets() && (needTargets || m.config.Decoder != nil) {
@@ -54,10 +47,22 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 	if err := wantMask(where, m.answered(b)); err != nil {
 		return err
 	}
-	if err := m.checkState(where, b.State, b.Batch); err != nil {
+	return m.checkMemory(where, b.Batch, b.Steps, m.answered(b).Steps)
+}
+
+// checkSource checks what the network reads.
+func (m *Model) checkSource(where string, b Batch) error {
+	if b.Batch < 1 || b.Steps < 1 || b.Batch > largestRows || b.Steps > largestRows || b.Batch*b.Steps > largestRows {
+		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
+			where, b.Batch, b.Steps, largestRows)
+	}
+	if err := wantLengths(where, "lengths", "steps", b); err != nil {
 		return err
 	}
-	return m.checkMemory(where, b.Batch, b.Steps, m.answered(b).Steps)
+	if err := m.checkInputs(where, b); err != nil {
+		return err
+	}
+	return m.checkState(where, b.State, b.Batch)
 }
 
 // checkMemory wants room for a run. Written is the number of steps of the targets, where these have their own.

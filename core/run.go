@@ -129,11 +129,14 @@ func (m *Model) weigh(mask []float32) {
 
 // forward walks all steps and gives what the readout gives.
 func (m *Model) forward(training bool) []float32 {
-	x := cell.Input{Tokens: m.run.inputs}
+	return m.network.forward(m.input(), training)
+}
+
+func (m *Model) input() cell.Input {
 	if m.config.Input.Features > 0 {
-		x = cell.Input{Values: m.run.values}
+		return cell.Input{Values: m.run.values}
 	}
-	return m.network.forward(x, training)
+	return cell.Input{Tokens: m.run.inputs}
 }
 
 // lossAndGradient turns outputs into the gradient on them and returns the loss.

@@ -1,7 +1,6 @@
 package jsbridge
 
 import (
-	"strconv"
 	"syscall/js"
 
 	"github.com/unfold-rnn/unfold/core"
@@ -14,7 +13,7 @@ func config(v js.Value) (core.Config, error) {
 	const where = "createModel"
 	o := readOptions(where, "", v)
 	var c core.Config
-	input, output, layers := o.get("input"), o.get("output"), o.get("layers")
+	input, output, list, writer := o.get("input"), o.get("output"), o.get("layers"), o.get("decoder")
 	c.Embedding = o.integer("embedding", 1, 0)
 	c.Readout = core.Readout(o.choice("readout", "every", []string{"every", "last"}))
 	c.Seed = uint64(o.integer("seed", 0, 0))
@@ -31,17 +30,11 @@ func config(v js.Value) (core.Config, error) {
 		return c, err
 	}
 	c.Output = core.Output{Classes: out[0], Values: out[1], Labels: out[2]}
-	if !js.Global().Get("Array").Call("isArray", layers).Bool() {
-		return c, core.Errorf(core.CodeConfig, "%s: layers is %s, want an array of layers", where, describe(layers))
+	if c.Layers, err = layers(where, "layers", list); err != nil {
+		return c, err
 	}
-	for k := range layers.Length() {
-		l, err := layer(where, "layers["+strconv.Itoa(k)+"].", layers.Index(k))
-		if err != nil {
-			return c, err
-		}
-		c.Layers = append(c.Layers, l)
-	}
-	return c, nil
+	c.Decoder, err = decoder(where, writer)
+	return c, err
 }
 
 // oneOf reads an object of which exactly one field is given; the others are 0.
@@ -147,6 +140,7 @@ func batch(where string, v js.Value, c core.Config) (core.Batch, error) {
 	o := readOptions(where, "batch.", v)
 	inputs, targets, extents := o.get("inputs"), o.get("targets"), o.get("shape")
 	lengths, mask, state := o.get("lengths"), o.get("mask"), o.get("state")
+	targetLengths := o.get("targetLengths")
 	if err := o.done(); err != nil {
 		return core.Batch{}, err
 	}
@@ -176,6 +170,9 @@ func batch(where string, v js.Value, c core.Config) (core.Batch, error) {
 	}
 	if err == nil && !lengths.IsUndefined() {
 		b.Lengths, err = ids(where, "lengths", lengths)
+	}
+	if err == nil && !targetLengths.IsUndefined() {
+		b.TargetLengths, err = ids(where, "targetLengths", targetLengths)
 	}
 	if err == nil && !mask.IsUndefined() {
 		b.Mask, err = floats(where, "mask", mask)

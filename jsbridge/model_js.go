@@ -52,6 +52,9 @@ func (b *bridge) forward(arguments []js.Value) (answer, error) {
 	if input.Targets != nil || input.TargetValues != nil {
 		fields["loss"] = f.Loss
 	}
+	if f.Attention != nil {
+		fields["attention"] = tensorOut(*f.Attention)
+	}
 	return fields, nil
 }
 

@@ -53,6 +53,7 @@ func (b *bridge) table() js.Value {
 		"save":          b.save,
 		"dispose":       b.dispose,
 		"forward":       b.forward,
+		"decode":        b.decode,
 		"gradients":     b.gradients,
 		"trainStep":     b.trainStep,
 		"step":          b.step,

@@ -84,7 +84,11 @@ func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) 
 		return corpus, err
 	}
 	wantIn, wantOut := core.Input{Tokens: in[0], Features: in[1]}, core.Output{Classes: out[0], Values: out[1], Labels: out[2]}
-	if wantIn != c.Input || wantOut != c.Output || perStep != (c.Readout == core.Every) {
+	answers := perStep == (c.Readout == core.Every)
+	if c.Decoder != nil {
+		answers = !perStep // the targets have lengths of their own
+	}
+	if wantIn != c.Input || wantOut != c.Output || !answers {
 		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %+v, output %+v, readout every: %v; the model has input %+v, output %+v, readout %q",
 			wantIn, wantOut, perStep, c.Input, c.Output, c.Readout)
 	}
@@ -97,7 +101,7 @@ func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) 
 
 func sequences(path string, v js.Value, c core.Config) (*core.Sequences, error) {
 	o := readOptions("train", path+".", v)
-	lengths, inputs, targets := o.get("lengths"), o.get("inputs"), o.get("targets")
+	lengths, inputs, targets, targetLengths := o.get("lengths"), o.get("inputs"), o.get("targets"), o.get("targetLengths")
 	err := o.done()
 	if err != nil {
 		return nil, err
@@ -105,6 +109,11 @@ func sequences(path string, v js.Value, c core.Config) (*core.Sequences, error) 
 	var s core.Sequences
 	if s.Lengths, err = ids("train", path+".lengths", lengths); err != nil {
 		return nil, err
+	}
+	if !targetLengths.IsUndefined() {
+		if s.TargetLengths, err = ids("train", path+".targetLengths", targetLengths); err != nil {
+			return nil, err
+		}
 	}
 	if c.Input.Tokens > 0 {
 		s.Inputs, err = ids("train", path+".inputs", inputs)

@@ -36,6 +36,17 @@ var mutations = []mutation{
 	{"core/cell/projection.go", "kernel.Add(d, p.dbias)", "kernel.Scale(d, 1)", "projection: no gradient on the biases"},
 	{"core/cell/projection.go", "\tclear(p.dtable)\n", "", "projection: dU of the last run is left in"},
 	{"core/cell/projection.go", "kernel.Product(dx, p.inputs, da, p.outputs, &p.backU, rows, false)", "clear(dx)", "projection: no gradient to the layer below"},
-	{"core/cell/readout.go", "kernel.Product(dh, r.inputs, do, r.outputs, &r.backV, rows, false)", "clear(dh[:rows*r.inputs])", "readout: dh is zero"},
+	{"core/cell/readout.go", "r.linear.backInto(dh, do, rows, false)", "clear(dh[:rows*r.linear.inputs])", "readout: dh is zero"},
 	{"core/cell/readout.go", "kernel.ColumnSums(r.dbias, do, r.outputs, rows, r.outputs)", "kernel.ColumnSums(r.dbias, do, r.outputs, rows-1, r.outputs)", "readout: dc misses the last row"},
+
+	{"core/cell/attention.go", "d[s] = float32((d[s] - along) * p[s])", "d[s] = float32(d[s] * p[s])", "attention: de forgets αᵀ dα"},
+	{"core/cell/attention.go", "a.dmemory[g.first*a.size:], a.size, alpha", "make([]float32, len(a.dmemory)), a.size, alpha", "attention: dk forgets Σ α dz"},
+	{"core/cell/attention.go", "copy(dh[r*a.hidden:(r+1)*a.hidden], a.dboth[r*width+a.size:])", "clear(dh[r*a.hidden : (r+1)*a.hidden])", "attention: dh forgets h beside the context"},
+	{"core/cell/attention.go", "\tclear(a.both)\n", "", "attention: an empty source has the context of the last run"},
+	{"core/cell/score.go", "kernel.Add(dkeys, a.da)", "_ = dkeys", "additive score: no gradient to the keys"},
+	{"core/cell/score.go", "a.query.backInto(dh, a.dq, a.extent.Rows(), true)", "_ = dh", "additive score: no gradient to the query"},
+	{"core/cell/score.go", "m.key.backInto(dmemory, m.dkeys, rows, true)", "_ = dmemory", "multiplicative score: no gradient to the memory"},
+	{"core/encoderdecoder.go", "t.layers[k].FinalGradient(c.Name, t.dlast)", "_ = c", "decoder: no gradient to the encoder's last state"},
+	{"core/encoderdecoder.go", "t.attention.MemoryGradient(dk)", "clear(dk)", "decoder: no gradient to what it attends to"},
+	{"core/written.go", "w.from[place] = int32(w.places[w.place(place)])", "w.from[place] = int32(place)", "decoder: every target goes on from the source at its own place"},
 }

@@ -179,3 +179,56 @@ describe("PyTorch's schedules", () => {
     });
   }
 });
+
+interface TranslationCase extends Pick<Case, "name" | "parameters"> {
+  config: { attention: "none" | "additive" | "multiplicative"; bidirectional: boolean; embedding: number; hidden: number; units: number; sourceTokens: number; targetTokens: number; begin: number };
+  sources: number[][];
+  targets: number[][];
+  expected: { outputs: Numbers[]; alphas: Numbers[]; loss: number; gradients: Named };
+}
+
+function translatorConfig({ config: c }: TranslationCase): ModelConfig {
+  return {
+    input: { tokens: c.sourceTokens },
+    embedding: c.embedding,
+    layers: [{ cell: "gru", hidden: c.bidirectional ? c.hidden / 2 : c.hidden, bidirectional: c.bidirectional }],
+    output: { classes: c.targetTokens },
+    decoder: {
+      layers: [{ cell: "gru", hidden: c.hidden }], embedding: c.embedding, attention: c.attention, begin: c.begin,
+      ...(c.attention === "additive" && { units: c.units }),
+    },
+  };
+}
+
+/** Sequences as [B, longest], with their lengths. */
+function padded(sequences: number[][]): { ids: Int32Array; lengths: number[]; longest: number } {
+  const longest = Math.max(...sequences.map((s) => s.length));
+  const ids = new Int32Array(sequences.length * longest);
+  sequences.forEach((s, b) => ids.set(s, b * longest));
+  return { ids, lengths: sequences.map((s) => s.length), longest };
+}
+
+/** Rows [T, width] of sequence b out of [B, S, ·]. */
+function rowsOf({ shape, data }: Tensor, b: number, { shape: [steps, width] }: Numbers): Tensor {
+  const [, all, wide] = shape as [number, number, number];
+  const out = new Float32Array((steps as number) * (width as number));
+  for (let s = 0; s < (steps as number); s++) out.set((data as Float32Array).subarray((b * all + s) * wide, (b * all + s) * wide + (width as number)), s * (width as number));
+  return { shape: [steps as number, width as number], data: out };
+}
+
+describe("PyTorch's encoder_decoder", () => {
+  for (const one of golden<TranslationCase>("encoder_decoder")) {
+    test(one.name, async () => {
+      const model = await modelOf({ config: translatorConfig(one), parameters: one.parameters });
+      const [source, target] = [padded(one.sources), padded(one.targets)];
+      const batch = { inputs: source.ids, lengths: source.lengths, shape: [one.sources.length, source.longest] as [number, number], targets: target.ids, targetLengths: target.lengths };
+      const { outputs, loss, attention } = await model.forward(batch);
+      one.expected.outputs.forEach((want, b) => near(`outputs of ${b}`, rowsOf(outputs, b, want), want, OUTPUTS));
+      if (one.config.attention !== "none") one.expected.alphas.forEach((want, b) => near(`attention of ${b}`, rowsOf(attention as Tensor, b, want), want, OUTPUTS));
+      assert.ok(Math.abs((loss as number) - one.expected.loss) <= OUTPUTS * one.expected.loss, `loss ${loss}, PyTorch has ${one.expected.loss}`);
+      const { gradients } = await model.gradients(batch);
+      for (const [name, want] of Object.entries(one.expected.gradients)) near(`∂L/∂ ${name}`, gradients[name], want, GRADIENTS);
+      await model.dispose();
+    });
+  }
+});

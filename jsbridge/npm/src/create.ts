@@ -29,11 +29,11 @@ export function modelFactory(registry: () => Registry): { createModel: CreateMod
       const held = await lease(runtime);
       try {
         const { metadata } = (await held.runtime.call("metadata", [bytes.slice()])) as { metadata: Record<string, string> };
-        const { config, vocabulary } = readMetadata(metadata);
+        const { config, known } = readMetadata(metadata);
         const kept = freeze(sanitiseBag(config, "loadModel: rnn.config")) as unknown as ModelConfig;
         const sent = sanitiseBag(config, "loadModel: rnn.config");
         const { model, step } = (await held.runtime.call("load", [sent, bytes])) as { model: number; step: number };
-        return new EngineModel(held, model, kept, step, vocabulary);
+        return new EngineModel(held, model, kept, step, known);
       } catch (thrown) {
         held.release();
         throw thrown;

@@ -4,13 +4,14 @@ import { UnfoldError, describe } from "./errors.js";
 import { kindOf } from "./options.js";
 import { copyView } from "./sanitise.js";
 import type { ModelConfig } from "./types.js";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabularies, Vocabulary } from "./vocabulary.js";
+import { TargetVocabulary } from "./vocabulary.js";
 
 // What a saved model's metadata says beside what the engine keeps there.
 const CONFIG = "rnn.config";
-const SYMBOLS = "rnn.vocab";
-const UNIT = "rnn.vocab.unit";
-const UNKNOWN = "rnn.vocab.unknown";
+const VOCABULARY = "rnn.vocab";
+// Of targets, without id 0, the end mark or the blank.
+const TARGET = "rnn.target.vocab";
 const UNITS: readonly string[] = ["char", "byte", "word"];
 
 /** The bytes of a file in any of the shapes in which one comes; a copy of its own. */
@@ -27,24 +28,29 @@ export async function readFile(file: unknown): Promise<Uint8Array> {
 }
 
 /** What save() adds to the file. */
-export function writeMetadata(config: ModelConfig, vocabulary: Vocabulary | undefined): Record<string, string> {
-  const metadata: Record<string, string> = { [CONFIG]: JSON.stringify(config) };
-  if (vocabulary) {
-    metadata[SYMBOLS] = JSON.stringify(vocabulary.symbols);
-    metadata[UNIT] = vocabulary instanceof Lexicon ? vocabulary.textUnit : vocabulary.unit;
-    if (vocabulary instanceof Lexicon && vocabulary.unknown !== undefined) metadata[UNKNOWN] = String(vocabulary.unknown);
-  }
-  return metadata;
+export function writeMetadata(config: ModelConfig, known: Vocabularies): Record<string, string> {
+  return { [CONFIG]: JSON.stringify(config), ...writeVocabulary(VOCABULARY, known.vocabulary), ...writeVocabulary(TARGET, known.targets?.base) };
+}
+
+function writeVocabulary(key: string, vocabulary: Vocabulary | undefined): Record<string, string> {
+  if (!vocabulary) return {};
+  const lexicon = vocabulary instanceof Lexicon ? vocabulary : undefined;
+  return {
+    [key]: JSON.stringify(vocabulary.symbols),
+    [`${key}.unit`]: lexicon?.textUnit ?? vocabulary.unit,
+    ...(lexicon?.unknown !== undefined && { [`${key}.unknown`]: String(lexicon.unknown) }),
+  };
 }
 
 /** What save() had added. The engine checks the config. */
-export function readMetadata(metadata: Record<string, string>): { config: unknown; vocabulary: Vocabulary | undefined } {
+export function readMetadata(metadata: Record<string, string>): { config: unknown; known: Vocabularies } {
   const text = (key: string): string | undefined => (Object.hasOwn(metadata, key) ? metadata[key] : undefined);
   const config = text(CONFIG);
   if (config === undefined) {
     throw new UnfoldError("FORMAT", `loadModel: the file has no ${CONFIG}; it was not written by save(). createModel() and setWeights() take tensors of other origin`);
   }
-  return { config: parse(CONFIG, config), vocabulary: readVocabulary(text(SYMBOLS), text(UNIT), text(UNKNOWN)) };
+  const targets = readVocabulary(TARGET, text);
+  return { config: parse(CONFIG, config), known: { vocabulary: readVocabulary(VOCABULARY, text), targets: targets && new TargetVocabulary(targets) } };
 }
 
 function parse(key: string, text: string): unknown {
@@ -55,12 +61,15 @@ function parse(key: string, text: string): unknown {
   }
 }
 
-function readVocabulary(symbols: string | undefined, unit: string | undefined, unknown: string | undefined): Vocabulary | undefined {
+function readVocabulary(key: string, text: (key: string) => string | undefined): Vocabulary | undefined {
+  const symbols = text(key);
+  const unit = text(`${key}.unit`);
+  const unknown = text(`${key}.unknown`);
   if (symbols === undefined) return undefined;
-  const list = parse(SYMBOLS, symbols);
+  const list = parse(key, symbols);
   const id = unknown === undefined ? undefined : Number(unknown);
   const fits = Array.isArray(list) && list.every((symbol) => typeof symbol === "string") && unit !== undefined && UNITS.includes(unit) &&
     (id === undefined || (Number.isInteger(id) && id >= 0 && id < list.length));
-  if (!fits) throw new UnfoldError("FORMAT", `loadModel: the file's ${SYMBOLS}, ${UNIT} and ${UNKNOWN} do not make a vocabulary`);
+  if (!fits) throw new UnfoldError("FORMAT", `loadModel: the file's ${key}, ${key}.unit and ${key}.unknown do not make a vocabulary`);
   return makeVocabulary(unit as TextUnit, list as string[], id);
 }

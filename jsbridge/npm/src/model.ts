@@ -3,6 +3,8 @@ import type { Order } from "./engine/protocol.js";
 import { UnfoldError } from "./errors.js";
 import { AHEAD } from "./flow.js";
 import { writeMetadata } from "./file.js";
+import type { Written } from "./decoded.js";
+import { apart } from "./decoded.js";
 import { generate } from "./generation.js";
 import type { Crossing } from "./dataset/token.js";
 import { readDataset } from "./dataset/token.js";
@@ -14,9 +16,10 @@ import { checkSignal } from "./signal.js";
 import { readOwn, sanitise, sanitiseBag } from "./sanitise.js";
 import { TrainingRun } from "./training.js";
 import type {
-  Aspect, Batch, Dataset, Generated, GenerateOptions, InspectOptions, Inspection, Model, ModelConfig, OptimizerOptions, PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
+  Aspect, Batch, Dataset, Decoded, DecodeOptions, Forwarded, Generated, GenerateOptions, InspectOptions, Inspection, Model, ModelConfig, OptimizerOptions,
+  PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
 } from "./types.js";
-import type { Vocabulary } from "./vocabulary.js";
+import type { Vocabularies } from "./vocabulary.js";
 
 /** How long dispose() waits for the calls before it; then their worker is ended under them. */
 const DISPOSE_MS = 2000;
@@ -40,25 +43,25 @@ export class EngineModel implements Model {
   readonly #lease: Lease;
   readonly #handle: number;
   #disposal: Promise<void> | undefined;
-  #vocabulary: Vocabulary | undefined;
+  #known: Vocabularies;
   // Resolved as soon as a run that has begun has been accepted or refused.
   #adoption: Promise<void> = Promise.resolve();
   #steps = 0;
 
-  /** `steps` and `vocabulary`: of a model that was loaded. */
-  constructor(lease: Lease, handle: number, readonly config: ModelConfig, steps = 0, vocabulary?: Vocabulary) {
+  /** `steps` and `known`: of a model that was loaded. */
+  constructor(lease: Lease, handle: number, readonly config: ModelConfig, steps = 0, known: Vocabularies = { vocabulary: undefined, targets: undefined }) {
     this.#lease = lease;
     this.#handle = handle;
     this.#steps = steps;
-    this.#vocabulary = vocabulary;
+    this.#known = known;
   }
 
   get runtime(): RuntimeInfo {
     return this.#lease.runtime.info;
   }
 
-  async forward(batch: Batch, options?: PassOptions): Promise<{ outputs: Tensor; loss?: number; state: State }> {
-    return this.#pass("forward", batch, options) as Promise<{ outputs: Tensor; loss?: number; state: State }>;
+  async forward(batch: Batch, options?: PassOptions): Promise<Forwarded> {
+    return this.#pass("forward", batch, options) as Promise<Forwarded>;
   }
 
   async gradients(batch: Batch, options?: PassOptions): Promise<{ loss: number; gradients: Record<string, Tensor>; initialState?: State }> {
@@ -140,7 +143,7 @@ export class EngineModel implements Model {
       { type: "train", model: this.#handle, data, options, sliceMs, credit: AHEAD },
       {
         started: () => {
-          this.#vocabulary = run.vocabulary;
+          this.#known = { vocabulary: run.vocabulary, targets: run.targets };
           decided();
           sink.started();
         },
@@ -172,7 +175,7 @@ export class EngineModel implements Model {
           runtime.hold();
           await this.#adoption;
           runtime.drop();
-          return this.#vocabulary;
+          return this.#known.vocabulary;
         },
         open: (sent: Record<string, unknown>, sink: Sink) => {
           this.#alive(where);
@@ -183,6 +186,13 @@ export class EngineModel implements Model {
       };
       return generate(source, { prompt: checkText("prompt", prompt), stop: checkText("stop", stop), options: bag, signal });
     });
+  }
+
+  async decode(batch: Batch, options?: DecodeOptions): Promise<Decoded[][]> {
+    const where = "model.decode";
+    const args = [sanitiseBag(batch, `${where}: batch`), sanitise(options, `${where}: options`)];
+    const written = (await this.#call("decode", args)) as unknown as Written;
+    return apart(written, this.#known.targets);
   }
 
   async inspect(batch: Batch, what: Aspect | readonly Aspect[], options?: InspectOptions): Promise<Inspection> {
@@ -196,7 +206,7 @@ export class EngineModel implements Model {
 
   async save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {
     const bag = options === undefined ? {} : sanitiseBag(options, "model.save: options");
-    const { file } = (await this.#call("save", [bag, writeMetadata(this.config, this.#vocabulary)])) as { file: Uint8Array };
+    const { file } = (await this.#call("save", [bag, writeMetadata(this.config, this.#known)])) as { file: Uint8Array };
     return file;
   }
 

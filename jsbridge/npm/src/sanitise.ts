@@ -8,7 +8,7 @@ const MAX_DEPTH = 64;
 const MAX_NODES = 200_000;
 
 // Properties that hold numbers by the thousand: a plain array there becomes one Float64Array.
-const NUMERIC = new Set(["data", "inputs", "targets", "lengths", "mask", "prompt", "stop", "ids", "validationIds", "at"]);
+const NUMERIC = new Set(["data", "inputs", "targets", "lengths", "targetLengths", "mask", "prompt", "stop", "ids", "validationIds", "at"]);
 
 type ViewConstructor = new (from: ArrayLike<number>) => ArrayBufferView;
 const VIEWS: Record<string, ViewConstructor> = Object.assign(Object.create(null), {

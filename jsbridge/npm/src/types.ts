@@ -35,6 +35,8 @@ export interface ModelConfig {
   /** `"every"` (default): an output each step. `"last"`: one at the end of the sequence. */
   readout?: "every" | "last";
   output: OutputConfig;
+  /** Writes targets of their own length, of `output.classes` tokens; `layers` then read the source. */
+  decoder?: DecoderConfig;
   /** Seed of every draw: initial weights, dropout, sampling. A whole number from 0 to 2^53-1; absent: 0. */
   seed?: number;
 }
@@ -59,6 +61,25 @@ export interface LayerConfig {
   layerNorm?: boolean;
   /** Initial weights; default `"pytorch"`: uniform in ±1/√H. */
   init?: "pytorch" | "keras" | "orthogonal";
+}
+
+/** The half that writes; docs/api-transduction.md. */
+export interface DecoderConfig {
+  /**
+   * As many as the model's `layers`, of one direction. Layer k starts from the last state of encoder layer k, both directions
+   * merged, so its `hidden` is that layer's merged width.
+   */
+  layers: LayerConfig[];
+  /** Width of a trained embedding of the target's tokens. Absent: a token selects a column of `weight_ih`. */
+  embedding?: number;
+  /** How each step looks at all of the source; default `"none"`. */
+  attention?: "none" | "additive" | "multiplicative";
+  /** `additive` only: width A of its hidden layer; default: `hidden` of the top decoder layer. */
+  units?: number;
+  /** The token that is read first, below `output.classes`; default 0. */
+  begin?: number;
+  /** The token behind which writing ends, below `output.classes`; default 0. */
+  end?: number;
 }
 
 /** Where and how the engine runs. Models with the same runtime options share one engine. */
@@ -96,13 +117,15 @@ export interface Batch {
   shape: readonly [batch: number, steps: number];
   /** [B], 0 … T; absent: all T. */
   lengths?: Int32Array | readonly number[];
-  /** [B, T] weights on the loss; absent: all 1. */
+  /** [B, T] weights on the loss, with a decoder [B, S]; absent: all 1. */
   mask?: Float32Array | readonly number[];
+  /** With a decoder: [B], 0 … S, the steps of each target; `targets` are [B, S] ids, S = targets.length / B. Absent: all S. */
+  targetLengths?: Int32Array | readonly number[];
   /** Initial state; absent: zeros. */
   state?: State;
 }
 
-/** `teacherForcing`: share of steps fed the target, in [0, 1]; for `recurrence: "output"`. */
+/** `teacherForcing`: share of steps fed the target, in [0, 1]; for `recurrence: "output"`. A decoder is always fed it: 1. */
 export interface PassOptions {
   teacherForcing?: number;
 }
@@ -300,12 +323,43 @@ export interface Components {
   projected: Tensor;
 }
 
+/** What forward() gives. */
+export interface Forwarded {
+  outputs: Tensor;
+  loss?: number;
+  state: State;
+  attention?: Tensor;
+}
+
+/** How decode() looks for the likeliest target. */
+export interface DecodeOptions {
+  /** Hypotheses that are kept, 1 … 1024; default 1: the likeliest token at every step. */
+  beam?: number;
+  /** At most so many tokens are written, the end mark counted; default: twice the steps of the batch and ten. */
+  length?: number;
+  /** α, 0 or more: n tokens of probability p are ranked by ln p / ((5+n)/6)^α; default 0: by p alone. */
+  lengthPenalty?: number;
+}
+
+/** A target that the model has written. */
+export interface Decoded {
+  /** Without the end mark. */
+  tokens: Int32Array;
+  /** When the model knows its target vocabulary. */
+  text?: string;
+  /** Natural logarithm of the probability of the tokens and, where one was written, the end mark behind them. */
+  logProbability: number;
+}
+
 /** A network. Every call may be made while it trains. */
 export interface Model {
   readonly config: ModelConfig;
   readonly runtime: RuntimeInfo;
-  /** Outputs are probabilities for `classes` and `labels`. The loss comes when there are targets. */
-  forward(batch: Batch, options?: PassOptions): Promise<{ outputs: Tensor; loss?: number; state: State }>;
+  /**
+   * Outputs are probabilities for `classes` and `labels`. The loss comes when there are targets. A decoder wants targets, and
+   * gives [B, S, O] and, where it attends, `attention` [B, S, T]; `state` is that of the encoder.
+   */
+  forward(batch: Batch, options?: PassOptions): Promise<Forwarded>;
   /** Un-clipped; the weights stay as they are. */
   gradients(batch: Batch, options?: PassOptions): Promise<{ loss: number; gradients: Record<string, Tensor>; initialState?: State }>;
   /** One optimiser step. The optimiser's state belongs to the model. */
@@ -314,6 +368,8 @@ export interface Model {
   /** One time step of one sequence: an id or a vector [I], and the state it carries. */
   step(input: number | ArrayLike<number>, state?: State): Promise<{ output: Float32Array; state: State }>;
   generate(options: GenerateOptions): AsyncIterableIterator<Generated>;
+  /** Writes targets for a batch of sources: at most `beam` for each of the B sequences, the best first. Targets and mask are not looked at. */
+  decode(batch: Batch, options?: DecodeOptions): Promise<Decoded[][]>;
   /** What happens inside while the network reads a batch; the weights stay as they are, and training that is under way does not notice. */
   inspect(batch: Batch, what: Aspect | readonly Aspect[], options?: InspectOptions): Promise<Inspection>;
   /** Copies, under PyTorch's names and shapes. */

@@ -22,6 +22,28 @@ export interface TextStream {
   push(token: number): string;
 }
 
+/**
+ * Between text and the ids of targets: id 0 is the end mark or the blank, which stands for no text; the others are the ids of
+ * `base`, one up.
+ */
+export class TargetVocabulary {
+  constructor(readonly base: Vocabulary) {}
+
+  encode(text: string, where: string): Int32Array<ArrayBuffer> {
+    return this.base.encode(text, where).map((id) => id + 1);
+  }
+
+  decode(ids: ArrayLike<number>, where: string): string {
+    return this.base.decode(Array.from(ids).filter((id) => id !== 0).map((id) => id - 1), where);
+  }
+}
+
+/** What a model knows of the texts that it reads and writes. */
+export interface Vocabularies {
+  vocabulary: Vocabulary | undefined;
+  targets: TargetVocabulary | undefined;
+}
+
 /** Between text and token ids. */
 export class Vocabulary {
   private readonly ids = new Map<number, number>();

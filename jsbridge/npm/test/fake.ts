@@ -75,6 +75,7 @@ export class FakeBridge implements Bridge {
   step = (): unknown => this.enter("step") ?? refuse("UNSUPPORTED", "the fake has no step");
   stepOpen = (): unknown => this.enter("stepOpen") ?? refuse("UNSUPPORTED", "the fake has no step");
   inspect = (): unknown => this.enter("inspect") ?? refuse("UNSUPPORTED", "the fake has no inspect");
+  decode = (): unknown => this.enter("decode") ?? refuse("UNSUPPORTED", "the fake has no decode");
   weights = (): unknown => this.enter("weights") ?? { weights: {} };
   setWeights = (): unknown => this.enter("setWeights") ?? {};
 

@@ -13,6 +13,11 @@ export class SequencesCrossing {
     if (validation) this.validation = validation;
   }
 
+  /** C, or 0 for values and labels. */
+  get classes(): number {
+    return "classes" in this.output ? this.output.classes : 0;
+  }
+
   /** V, or 0 for features. On the prototype: only own properties cross. */
   get tokens(): number {
     return "tokens" in this.input ? this.input.tokens : 0;
@@ -62,7 +67,7 @@ function readSize(value: unknown, names: readonly string[], where: string): { na
 
 function readPart(part: unknown, shape: Shape, where: string): Sequences {
   if (typeof part !== "object" || part === null) throw new UnfoldError("CONFIG", `${where} is ${kindOf(part)}; { lengths, inputs, targets } is wanted`);
-  const taken = readOwn(part, ["lengths", "inputs", "targets"], where);
+  const taken = readOwn(part, ["lengths", "inputs", "targets", "targetLengths"], where);
   const lengths = readNumbers(taken.lengths, true, `${where}.lengths`) as Int32Array;
   if (lengths.length === 0) throw new UnfoldError("RANGE", `${where}.lengths is empty; 1 sequence or more is wanted`);
   let steps = 0;
@@ -72,10 +77,28 @@ function readPart(part: unknown, shape: Shape, where: string): Sequences {
   });
   const inputs = readNumbers(taken.inputs, shape.ids, `${where}.inputs`);
   const targets = readNumbers(taken.targets, shape.targetIds, `${where}.targets`);
-  const outputs = shape.perStep ? steps : lengths.length;
   checkCount(inputs, steps, "steps", shape.width, `${where}.inputs`);
-  checkCount(targets, outputs, shape.perStep ? "steps" : "sequences", shape.targetWidth, `${where}.targets`);
+  if (taken.targetLengths !== undefined) {
+    const targetLengths = readNumbers(taken.targetLengths, true, `${where}.targetLengths`) as Int32Array;
+    checkCount(targetLengths, lengths.length, "sequences", 1, `${where}.targetLengths`);
+    checkCount(targets, readTargetSteps(targetLengths, shape, where), "target steps", 1, `${where}.targets`);
+    return { lengths, inputs, targets, targetLengths };
+  }
+  checkCount(targets, shape.perStep ? steps : lengths.length, shape.perStep ? "steps" : "sequences", shape.targetWidth, `${where}.targets`);
   return { lengths, inputs, targets };
+}
+
+/** The sum of target lengths, which go with classes and without perStep. */
+function readTargetSteps(targetLengths: Int32Array, shape: Shape, where: string): number {
+  if (!shape.targetIds || shape.perStep) {
+    throw new UnfoldError("CONFIG", `${where}.targetLengths goes with output.classes and perStep: false`);
+  }
+  let steps = 0;
+  targetLengths.forEach((length, n) => {
+    if (length < 0) throw new UnfoldError("RANGE", `${where}.targetLengths[${n}] is ${length}; 0 or more is wanted`);
+    steps += length;
+  });
+  return steps;
 }
 
 function checkCount(numbers: ArrayLike<number>, count: number, of: string, width: number, where: string): void {

@@ -47,8 +47,9 @@ export function readFloat(value: unknown, where: string): number {
   return value;
 }
 
-class TextInputs implements InputReader {
-  private readonly unit: TextUnit;
+/** Texts, or with unit "word" arrays of words. */
+export class TextInputs implements InputReader {
+  readonly unit: TextUnit;
   private readonly tokeniser: Tokeniser;
 
   constructor(settings: Settings) {

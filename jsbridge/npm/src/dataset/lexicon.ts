@@ -1,7 +1,7 @@
 import { UnfoldError } from "../errors.js";
 import { kindOf } from "../options.js";
 import type { TextStream } from "../vocabulary.js";
-import { Vocabulary, codePointAt } from "../vocabulary.js";
+import { TargetVocabulary, Vocabulary, codePointAt } from "../vocabulary.js";
 import type { TextUnit } from "./types.js";
 import { scanWords } from "./words.js";
 
@@ -54,6 +54,11 @@ export class Lexicon extends Vocabulary {
 /** Between text of any unit and ids. */
 export function makeVocabulary(unit: TextUnit, symbols: readonly string[], unknown: number | undefined): Vocabulary {
   return unit === "word" || (unit === "char" && unknown !== undefined) ? new Lexicon(unit, symbols, unknown) : new Vocabulary(unit, symbols);
+}
+
+/** The same for targets; `symbols` and `unknown` count id 0, the end mark or the blank. */
+export function makeTargetVocabulary(unit: TextUnit, symbols: readonly string[], unknown: number | undefined): TargetVocabulary {
+  return new TargetVocabulary(makeVocabulary(unit, symbols.slice(1), unknown === undefined ? undefined : unknown - 1));
 }
 
 /** The method encode() of a dataset. */

@@ -2,11 +2,11 @@ import { UnfoldError } from "../errors.js";
 import { kindOf } from "../options.js";
 import { readOwn } from "../sanitise.js";
 import type { InputConfig, OutputConfig } from "../types.js";
-import type { Vocabulary } from "../vocabulary.js";
+import type { TargetVocabulary, Vocabulary } from "../vocabulary.js";
 import { countTargets, guessClasses, guessLabels, guessValues } from "./guess.js";
 import type { Inputs } from "./inputs.js";
 import { inputReader, isList } from "./inputs.js";
-import { encodeText, makeVocabulary } from "./lexicon.js";
+import { encodeText, makeTargetVocabulary, makeVocabulary } from "./lexicon.js";
 import { Pause } from "./pieces.js";
 import { Growing } from "./room.js";
 import { Settings, readAt } from "./settings.js";
@@ -17,7 +17,7 @@ import { targetReader } from "./targets.js";
 import type { ClassCounts, Example, SequenceBaselines, SequenceDataset, SequenceOptions, Sequences, TextUnit } from "./types.js";
 
 const WHERE = "sequenceDataset";
-const OPTIONS = ["unit", "vocabulary", "tokens", "features", "classes", "labels", "values", "perStep", "validation", "seed"];
+const OPTIONS = ["unit", "vocabulary", "tokens", "features", "classes", "labels", "values", "sequence", "perStep", "validation", "seed"];
 
 /** Makes a dataset of examples: an input each, of any length, with a target for the whole of it or for each of its steps. */
 export async function sequenceDataset(examples: readonly Example[], options: SequenceOptions): Promise<SequenceDataset> {
@@ -44,8 +44,8 @@ export async function sequenceDataset(examples: readonly Example[], options: Seq
     await pause.breathe();
   }
   const read = await inputs.finish(pause);
-  const answers = targets.finish();
-  const byClass = "classes" in answers.output && !perStep ? (answers.values as Int32Array) : undefined;
+  const answers = await targets.finish(pause);
+  const byClass = "classes" in answers.output && !perStep && !answers.lengths ? (answers.values as Int32Array) : undefined;
   const split = drawSplit(examples.length, share, seed, byClass);
   return new LabelledSequences(read, answers, lengths.take(), perStep, split);
 }
@@ -71,11 +71,16 @@ class LabelledSequences implements SequenceDataset {
   declare readonly unknown?: number;
   declare readonly tokens?: number;
   declare readonly features?: number;
+  declare readonly targetUnit?: TextUnit;
+  declare readonly targetVocabulary?: readonly string[];
+  declare readonly targetUnknown?: number;
   readonly classes: string[];
   readonly counts: ClassCounts;
   readonly trainIndices: Int32Array;
   readonly validationIndices: Int32Array;
   readonly #coder: Vocabulary | undefined;
+  readonly #targetCoder: TargetVocabulary | undefined;
+  readonly #end: boolean;
   readonly #width: number;
   #baselines: Promise<SequenceBaselines> | undefined;
 
@@ -88,7 +93,7 @@ class LabelledSequences implements SequenceDataset {
     this.classes = targets.names;
     this.#width = targets.width;
     const width = "features" in input ? input.features : 1;
-    const whole = { lengths, inputs: inputs.values, targets: targets.values, width, targetWidth: targets.width, perStep };
+    const whole = { lengths, inputs: inputs.values, targets: targets.values, width, targetWidth: targets.width, perStep, ...(targets.lengths && { targetLengths: targets.lengths }) };
     this.train = gather(whole, split.train);
     if (split.validation.length > 0) this.validation = gather(whole, split.validation);
     this.trainIndices = split.train;
@@ -101,6 +106,14 @@ class LabelledSequences implements SequenceDataset {
       if (unknown !== undefined) this.unknown = unknown;
       this.#coder = makeVocabulary(unit, symbols, unknown);
     }
+    const { text } = targets;
+    this.#end = text?.end ?? false;
+    if (text) {
+      this.targetUnit = text.unit;
+      this.targetVocabulary = text.symbols;
+      if (text.unknown !== undefined) this.targetUnknown = text.unknown;
+      this.#targetCoder = makeTargetVocabulary(text.unit, text.symbols, text.unknown);
+    }
   }
 
   encode(text: string): Int32Array {
@@ -109,6 +122,17 @@ class LabelledSequences implements SequenceDataset {
 
   decode(ids: ArrayLike<number>): string {
     return this.#text("decode").decode(ids, "decode");
+  }
+
+  encodeTarget(text: string): Int32Array {
+    const coder = this.#targetText("encodeTarget");
+    if (typeof text !== "string") throw new UnfoldError("CONFIG", `encodeTarget: the text is ${kindOf(text)}; a string is wanted`);
+    const ids = coder.encode(text, "encodeTarget");
+    return this.#end ? Int32Array.from([...ids, 0]) : ids;
+  }
+
+  decodeTarget(ids: ArrayLike<number>): string {
+    return this.#targetText("decodeTarget").decode(ids, "decodeTarget");
   }
 
   baselines(): Promise<SequenceBaselines> {
@@ -122,6 +146,11 @@ class LabelledSequences implements SequenceDataset {
     if ("classes" in output) return guessClasses(classes, counts.train, measured);
     if ("labels" in output) return guessLabels(counts.train, train.targets.length / this.#width, measured);
     return guessValues(this.#width, train.targets, measured);
+  }
+
+  #targetText(where: string): TargetVocabulary {
+    if (this.#targetCoder) return this.#targetCoder;
+    throw new UnfoldError("STATE", `${where}: the targets of this dataset are no texts; give sequenceDataset sequence: { unit }`);
   }
 
   #text(where: string): Vocabulary {

@@ -60,21 +60,42 @@ export interface Whole extends Sequences {
 
 /** The examples of one part, end to end. */
 export function gather(whole: Whole, examples: Int32Array): Sequences {
-  const { lengths, width, targetWidth, perStep } = whole;
-  const starts = new Float64Array(lengths.length + 1);
-  for (let i = 0; i < lengths.length; i++) starts[i + 1] = (starts[i] as number) + (lengths[i] as number);
+  const { lengths, width } = whole;
+  const starts = sums(lengths);
   const own = examples.map((i) => lengths[i] as number);
   const steps = own.reduce((sum, n) => sum + n, 0);
   const inputs = new (whole.inputs.constructor as Int32ArrayConstructor)(steps * width);
-  const targets = new (whole.targets.constructor as Int32ArrayConstructor)((perStep ? steps : examples.length) * targetWidth);
+  const { targets, ...targetLengths } = gatherTargets(whole, examples, starts);
   let step = 0;
-  examples.forEach((i, n) => {
+  examples.forEach((i) => {
     const start = starts[i] as number;
     const end = starts[i + 1] as number;
     inputs.set(whole.inputs.subarray(start * width, end * width), step * width);
-    if (perStep) targets.set(whole.targets.subarray(start * targetWidth, end * targetWidth), step * targetWidth);
-    else targets.set(whole.targets.subarray(i * targetWidth, (i + 1) * targetWidth), n * targetWidth);
     step += end - start;
   });
-  return { lengths: own, inputs, targets };
+  return { lengths: own, inputs, targets, ...targetLengths };
+}
+
+/** The targets of one part: of each step, of each example, or of their own lengths. `starts`: where the inputs of each example begin. */
+function gatherTargets(whole: Whole, examples: Int32Array, starts: Float64Array): Pick<Sequences, "targets" | "targetLengths"> {
+  const { targetLengths, targetWidth, perStep } = whole;
+  const ends = targetLengths ? sums(targetLengths) : starts;
+  const [from, to] = targetLengths || perStep
+    ? [(i: number) => ends[i] as number, (i: number) => ends[i + 1] as number]
+    : [(i: number) => i, (i: number) => i + 1];
+  const count = examples.reduce((sum, i) => sum + to(i) - from(i), 0);
+  const targets = new (whole.targets.constructor as Int32ArrayConstructor)(count * targetWidth);
+  let at = 0;
+  for (const i of examples) {
+    targets.set(whole.targets.subarray(from(i) * targetWidth, to(i) * targetWidth), at * targetWidth);
+    at += to(i) - from(i);
+  }
+  return targetLengths ? { targets, targetLengths: examples.map((i) => targetLengths[i] as number) } : { targets };
+}
+
+/** Where each of so many lengths begins, and the end of all. */
+function sums(lengths: Int32Array): Float64Array {
+  const starts = new Float64Array(lengths.length + 1);
+  for (let i = 0; i < lengths.length; i++) starts[i + 1] = (starts[i] as number) + (lengths[i] as number);
+  return starts;
 }

@@ -2,9 +2,12 @@ import { UnfoldError } from "../errors.js";
 import { kindOf, nearest } from "../options.js";
 import type { OutputConfig } from "../types.js";
 import { isList, readFloat } from "./inputs.js";
+import type { Pause } from "./pieces.js";
 import { Growing } from "./room.js";
+import { sequenceTargets } from "./sequence-targets.js";
 import type { Settings } from "./settings.js";
 import { readAt, shown } from "./settings.js";
+import type { TextUnit } from "./types.js";
 
 /** Most classes that are named by number. */
 const MOST_CLASSES = 1 << 20;
@@ -17,18 +20,31 @@ export interface Targets {
   width: number;
   /** Names of classes or labels. */
   names: string[];
+  /** Of sequences: the steps of each, and what codes their text. */
+  lengths?: Int32Array;
+  text?: TargetText;
+}
+
+/** The vocabulary of targets that are texts. Id 0 of `symbols` is "", the end mark or the blank. */
+export interface TargetText {
+  unit: TextUnit;
+  symbols: string[];
+  unknown: number | undefined;
+  /** Whether targets end with the mark. */
+  end: boolean;
 }
 
 /** Takes one target after another; `where` names it. */
 export interface TargetReader {
   add(target: unknown, where: string): void;
-  finish(): Targets;
+  finish(pause: Pause): Targets | Promise<Targets>;
 }
 
-/** The one of classes, labels, values that is given; classes when none is. */
+/** The one of classes, labels, values, sequence that is given; classes when none is. */
 export function targetReader(settings: Settings): TargetReader {
-  const given = ["classes", "labels", "values"].filter((name) => settings.has(name));
-  if (given.length > 1) throw new UnfoldError("CONFIG", `${settings.where}: ${given.join(" and ")} came; at most one of classes, labels, values is wanted`);
+  const given = ["classes", "labels", "values", "sequence"].filter((name) => settings.has(name));
+  if (given.length > 1) throw new UnfoldError("CONFIG", `${settings.where}: ${given.join(" and ")} came; at most one of classes, labels, values, sequence is wanted`);
+  if (settings.has("sequence")) return sequenceTargets(settings);
   if (settings.has("labels")) return new LabelTargets(settings);
   if (settings.has("values")) return new ValueTargets(settings);
   if (typeof settings.raw("classes") === "number") {

@@ -1,8 +1,8 @@
 import { UnfoldError } from "../errors.js";
 import { kindOf, nearest } from "../options.js";
 import { copyView, readOwn, sanitise } from "../sanitise.js";
-import type { Vocabulary } from "../vocabulary.js";
-import { makeVocabulary } from "./lexicon.js";
+import type { TargetVocabulary, Vocabulary } from "../vocabulary.js";
+import { makeTargetVocabulary, makeVocabulary } from "./lexicon.js";
 import type { SequencesCrossing } from "./crossing.js";
 import { readSequences } from "./crossing.js";
 import { UNITS } from "./tokenise.js";
@@ -19,6 +19,7 @@ export interface StreamCrossing {
 export interface Crossing {
   data: StreamCrossing | SequencesCrossing;
   vocabulary: Vocabulary | undefined;
+  targets: TargetVocabulary | undefined;
 }
 
 const KINDS = ["stream", "sequences"];
@@ -35,8 +36,13 @@ export function readDataset(dataset: unknown, where: string): Crossing {
     throw new UnfoldError("CONFIG", `${place}.kind ${JSON.stringify(kind.slice(0, 64))} is not one; did you mean "${nearest(kind, KINDS)}"?`);
   }
   const data = kind === "stream" ? readStream(dataset, place) : readSequences(dataset, place);
-  const taken = readOwn(dataset, ["unit", "vocabulary", "unknown"], place);
-  return { data, vocabulary: readVocabulary(taken, data.tokens, where) };
+  const { unit, vocabulary, unknown } = readOwn(dataset, ["unit", "vocabulary", "unknown"], place);
+  const inputs = readVocabulary([unit, vocabulary, unknown], ["unit", "vocabulary", "unknown", "tokens"], data.tokens, 0, where);
+  if (kind === "stream") return { data, vocabulary: inputs && makeVocabulary(...inputs), targets: undefined };
+  const names = ["targetUnit", "targetVocabulary", "targetUnknown"] as const;
+  const taken = readOwn(dataset, names, place);
+  const targets = readVocabulary(names.map((name) => taken[name]), [...names, "output.classes"], (data as SequencesCrossing).classes, 1, where);
+  return { data, vocabulary: inputs && makeVocabulary(...inputs), targets: targets && makeTargetVocabulary(...targets) };
 }
 
 function readStream(dataset: object, place: string): StreamCrossing {
@@ -54,21 +60,25 @@ function copyIds(ids: unknown, where: string): unknown {
   throw new UnfoldError("CONFIG", `${where} is ${kindOf(ids)}; an Int32Array is wanted`);
 }
 
-function readVocabulary({ vocabulary, unit, unknown }: Record<string, unknown>, tokens: number, where: string): Vocabulary | undefined {
+/** Unit, symbols and unknown token as they came under these `names`; the last name is that of their number. Ids of text begin at `first`. */
+function readVocabulary(
+  [unit, vocabulary, unknown]: unknown[], names: readonly string[], size: number, first: number, where: string,
+): [unit: TextUnit, symbols: string[], unknown: number | undefined] | undefined {
   if (vocabulary === undefined) return undefined;
+  const place = (index: number): string => `${where}: dataset.${names[index]}`;
   if (!UNITS.includes(unit as TextUnit)) {
-    throw new UnfoldError("CONFIG", `${where}: dataset.unit is ${kindOf(unit)}; with a vocabulary "char", "byte" or "word" is wanted`);
+    throw new UnfoldError("CONFIG", `${place(0)} is ${kindOf(unit)}; with a vocabulary "char", "byte" or "word" is wanted`);
   }
   // Tens of thousands of words are usual: copied one by one, not as plain data of any shape.
   const symbols: unknown[] = Array.isArray(vocabulary) ? Array.from(vocabulary as unknown[]) : [undefined];
   if (!symbols.every((symbol) => typeof symbol === "string")) {
-    throw new UnfoldError("CONFIG", `${where}: dataset.vocabulary is ${kindOf(vocabulary)}; an array of strings is wanted`);
+    throw new UnfoldError("CONFIG", `${place(1)} is ${kindOf(vocabulary)}; an array of strings is wanted`);
   }
-  if (symbols.length !== tokens) {
-    throw new UnfoldError("SHAPE", `${where}: dataset.vocabulary holds ${symbols.length}, dataset.tokens is ${tokens}`);
+  if (symbols.length !== size) {
+    throw new UnfoldError("SHAPE", `${place(1)} holds ${symbols.length}, dataset.${names[3]} is ${size}`);
   }
-  if (unknown !== undefined && !(Number.isInteger(unknown) && (unknown as number) >= 0 && (unknown as number) < tokens)) {
-    throw new UnfoldError("RANGE", `${where}: dataset.unknown is ${typeof unknown === "number" ? unknown : kindOf(unknown)}; an id of 0 … ${tokens - 1} is wanted`);
+  if (unknown !== undefined && !(Number.isInteger(unknown) && (unknown as number) >= first && (unknown as number) < size)) {
+    throw new UnfoldError("RANGE", `${place(2)} is ${typeof unknown === "number" ? unknown : kindOf(unknown)}; an id of ${first} … ${size - 1} is wanted`);
   }
-  return makeVocabulary(unit as TextUnit, symbols as string[], unknown as number | undefined);
+  return [unit as TextUnit, symbols as string[], unknown as number | undefined];
 }

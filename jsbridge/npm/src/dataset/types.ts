@@ -26,13 +26,19 @@ export interface Sequences {
   readonly lengths: Int32Array;
   /** [ΣT] ids, or [ΣT, I]. */
   readonly inputs: Int32Array | Float32Array;
-  /** Per step [ΣT] ids or [ΣT, O]; one a sequence [N] ids or [N, O]. Ids for `classes`, floats for `values` and `labels` (0 or 1). */
+  /**
+   * Per step [ΣT] ids or [ΣT, O]; one a sequence [N] ids or [N, O]. Ids for `classes`, floats for `values` and `labels` (0 or 1).
+   * With `targetLengths`: ids end to end, as many as their sum.
+   */
   readonly targets: Int32Array | Float32Array;
+  /** Targets that are sequences of their own: [N], each 0 or more. */
+  readonly targetLengths?: Int32Array;
 }
 
 /**
  * Sequences with targets to train on; what seriesDataset(), sequenceDataset() and the tasks give, or your own. `input` and
- * `output` are those of a fitting ModelConfig; its `readout` is "every" with `perStep`, else "last".
+ * `output` are those of a fitting ModelConfig; its `readout` is "every" with `perStep`, else "last"; targets of
+ * their own length want a `decoder`.
  */
 export interface SequenceData {
   readonly kind: "sequences";
@@ -47,6 +53,10 @@ export interface SequenceData {
   readonly unit?: TextUnit;
   readonly vocabulary?: readonly string[];
   readonly unknown?: number;
+  /** Present for targets made of text: one a class, "" for id 0, the end mark or the blank. */
+  readonly targetUnit?: TextUnit;
+  readonly targetVocabulary?: readonly string[];
+  readonly targetUnknown?: number;
 }
 
 /** What model.train() takes. */
@@ -178,8 +188,8 @@ export interface SeriesDataset extends SequenceData {
   baselines(options?: { period?: number }): Promise<SeriesBaselines>;
 }
 
-/** A target: a class by name or number, names or numbers for every step, or numbers. */
-export type Target = string | number | readonly string[] | readonly number[] | readonly (readonly string[])[] | readonly (readonly number[])[];
+/** A target: a sequence (`sequence`: text, its words, or ids), a class by name or number, names or numbers for every step, or numbers. */
+export type Target = string | number | readonly string[] | ArrayLike<number> | readonly (readonly string[])[] | readonly (readonly number[])[];
 
 export interface Example {
   /** Text (`unit`), or its words ready-made (`unit: "word"`); ids (`tokens`); T vectors of I numbers (`features`), or T numbers when I is 1. */
@@ -187,7 +197,19 @@ export interface Example {
   target: Target;
 }
 
-/** Exactly one of unit, tokens, features; at most one of classes, labels, values. */
+/** Targets that are sequences: exactly one of unit, tokens. */
+export interface TargetSequenceOptions {
+  /** Targets are texts, or with `"word"` arrays of words: what a token is. */
+  unit?: TextUnit;
+  /** For `char` and `word`. Absent: every token of the targets, and no unknown one. */
+  vocabulary?: VocabularyOptions;
+  /** Targets are ids 1 … tokens-1. */
+  tokens?: number;
+  /** True (default): id 0 is the end mark, put behind every target: for a decoder. False: id 0 stays free for the blank of CTC. */
+  end?: boolean;
+}
+
+/** Exactly one of unit, tokens, features; at most one of classes, labels, values, sequence. */
 export interface SequenceOptions {
   /** Inputs are texts: what a token is. */
   unit?: TextUnit;
@@ -203,6 +225,8 @@ export interface SequenceOptions {
   labels?: readonly string[];
   /** A target is so many numbers, or one number when it is 1. */
   values?: number;
+  /** A target is a sequence of its own length. */
+  sequence?: TargetSequenceOptions;
   /** A target for each token (tagging): an array with one element a token. Default false. */
   perStep?: boolean;
   /** Share of the examples held out, in [0, 0.9]; default 0.1. Of each class the same share when there is one class an example; every class keeps one to train on. */
@@ -234,7 +258,7 @@ export interface SequenceDataset extends SequenceData {
   /** V or I: the one that `input` has. */
   readonly tokens?: number;
   readonly features?: number;
-  /** Names of classes or labels in the order of their ids; empty for `values`. */
+  /** Names of classes or labels in the order of their ids; empty for `values`. Of target sequences the tokens, "" for id 0. */
   readonly classes: string[];
   readonly counts: ClassCounts;
   /** Which of the examples each part holds, in rising order: [N]. */
@@ -243,6 +267,9 @@ export interface SequenceDataset extends SequenceData {
   /** For inputs made of text. */
   encode(text: string): Int32Array;
   decode(ids: ArrayLike<number>): string;
+  /** For targets made of text: ids as `targets` has them, with the end mark if there is one; and text, without it. */
+  encodeTarget(text: string): Int32Array;
+  decodeTarget(ids: ArrayLike<number>): string;
   baselines(): Promise<SequenceBaselines>;
 }
 
