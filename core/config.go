@@ -39,6 +39,30 @@ type Output struct {
 	Labels  int // so many yes-or-no answers, sigmoid, binary cross-entropy
 }
 
+func (i Input) String() string { return only([]extent{{"tokens", i.Tokens}, {"features", i.Features}}) }
+
+func (o Output) String() string {
+	return only([]extent{{"classes", o.Classes}, {"values", o.Values}, {"labels", o.Labels}})
+}
+
+// only writes the fields that are set: { tokens: 65 }.
+func only(fields []extent) string {
+	list := ""
+	for _, f := range fields {
+		if f.n != 0 {
+			list += " " + f.name + ": " + strconv.Itoa(f.n)
+		}
+	}
+	return "{" + list + " }"
+}
+
+// Words as they are written in messages.
+func (c Cell) String() string       { return string(c) }
+func (a Activation) String() string { return string(a) }
+func (r Recurrence) String() string { return string(r) }
+func (r Readout) String() string    { return string(r) }
+func (i Init) String() string       { return string(i) }
+
 func (o Output) width() int { return o.Classes + o.Values + o.Labels }
 
 // Layer is one recurrent layer. Zero values are the defaults that the comments name.

@@ -1,6 +1,6 @@
 package core
 
-import "fmt"
+import "github.com/unfold-rnn/unfold/core/text"
 
 // Code classes an [Error]; the codes are stable and the same in Go and in JavaScript.
 type Code string
@@ -17,6 +17,8 @@ const (
 	CodeEngine      Code = "ENGINE"      // a fault of the engine itself
 )
 
+func (c Code) String() string { return string(c) }
+
 // Error says where something went wrong, what came and what was wanted.
 type Error struct {
 	Code    Code
@@ -27,5 +29,5 @@ func (e *Error) Error() string { return e.Message }
 
 // Errorf makes an [Error].
 func Errorf(code Code, format string, arguments ...any) *Error {
-	return &Error{code, fmt.Sprintf(format, arguments...)}
+	return &Error{code, text.Sprintf(format, arguments...)}
 }

@@ -110,14 +110,13 @@ func (v *view) jacobians() []Tensor {
 	s := m.network.(*recurrent).stack
 	var list []Tensor
 	type place struct {
-		layer    cell.Layer
-		suffix   string
-		reverse  bool
-		states   []Tensor // aligned, before each step: [B, T, H]
-		inputs   Tensor
-		tokens   []int32
-		size     int
-		jacobian Tensor
+		layer   cell.Layer
+		suffix  string
+		reverse bool
+		states  []Tensor // aligned, before each step: [B, T, H]
+		inputs  Tensor
+		tokens  []int32
+		size    int
 	}
 	var places []place
 	for k, layer := range s.layers {

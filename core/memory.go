@@ -1,6 +1,6 @@
 package core
 
-import "fmt"
+import "github.com/unfold-rnn/unfold/core/text"
 
 // MemoryLimit is the number of bytes that a model may plan to use. WebAssembly addresses 4 GiB; the rest is left
 // to the program itself, to data and to what the collector has not taken back yet.
@@ -73,4 +73,4 @@ func (h half) rowFloats() int {
 	return width
 }
 
-func megabytes(bytes int) string { return fmt.Sprintf("%d MB", (bytes+999_999)/1_000_000) }
+func megabytes(bytes int) string { return text.Sprintf("%d MB", (bytes+999_999)/1_000_000) }

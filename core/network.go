@@ -1,12 +1,11 @@
 package core
 
 import (
-	"fmt"
-
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/loss"
 	"github.com/unfold-rnn/unfold/core/random"
 	"github.com/unfold-rnn/unfold/core/tensor"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // network is what a model unfolds: [recurrent] layers under a readout, pattern 2's [feedback], or a [translator].
@@ -79,7 +78,7 @@ func (c Config) table() *tensor.Table {
 	return table
 }
 
-func layerSuffix(k int) string { return fmt.Sprintf("_l%d", k) }
+func layerSuffix(k int) string { return text.Sprintf("_l%d", k) }
 
 func directionSuffix(direction int) string {
 	if direction == 1 {

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/unfold-rnn/unfold/core/checkpoint/safetensors"
 	"github.com/unfold-rnn/unfold/core/optim"
 	"github.com/unfold-rnn/unfold/core/random"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // Keys of a saved model's metadata that this package reads. What else a caller gives is kept as it is.
@@ -34,7 +34,7 @@ func (m *Model) Save(metadata map[string]string, optimizer bool) ([]byte, error)
 	file.Metadata[keyFormat], file.Metadata[keyVersion] = "pt", fileVersion
 	file.Metadata[keySteps] = strconv.Itoa(m.steps)
 	for name, source := range m.sources() {
-		file.Metadata[keyRandom+name] = hex.EncodeToString(source.State())
+		file.Metadata[keyRandom+name] = text.Hex(source.State())
 	}
 	for _, t := range m.Weights() {
 		if i := firstNonFinite(t.Data); i >= 0 {
@@ -141,9 +141,9 @@ func (m *Model) restore(file checkpoint.File) error {
 		m.steps = steps
 	}
 	for name, source := range m.sources() {
-		if text, ok := file.Metadata[keyRandom+name]; ok {
-			state, err := hex.DecodeString(text)
-			if err != nil || source.Restore(state) != nil {
+		if saved, ok := file.Metadata[keyRandom+name]; ok {
+			state, ok := text.Unhex(saved)
+			if !ok || source.Restore(state) != nil {
 				return bad(keyRandom + name)
 			}
 		}

@@ -2,9 +2,9 @@ package core
 
 import (
 	"math"
-	"time"
 
 	"github.com/unfold-rnn/unfold/core/cell"
+	"github.com/unfold-rnn/unfold/core/clock"
 	"github.com/unfold-rnn/unfold/core/optim"
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
@@ -181,7 +181,7 @@ func (t *Training) finishing() bool {
 const snapshotEvery = 50
 
 func (t *Training) step() (Progress, error) {
-	m, began := t.model, time.Now()
+	m, began := t.model, clock.Now()
 	if t.feed.load(m) {
 		m.resume(t.state)
 	}
@@ -197,7 +197,7 @@ func (t *Training) step() (Progress, error) {
 	m.keep(&t.state)
 	p := Progress{Stepped: stepped, Epoch: t.done / t.epoch, ValidationLoss: math.NaN()}
 	t.done++
-	took := time.Since(began).Seconds()
+	took := clock.Now() - began
 	if t.rate == 0 {
 		t.rate = took
 	}

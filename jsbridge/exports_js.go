@@ -2,10 +2,10 @@ package jsbridge
 
 import (
 	"syscall/js"
-	"time"
 	"unsafe"
 
 	"github.com/unfold-rnn/unfold/core"
+	"github.com/unfold-rnn/unfold/core/clock"
 )
 
 // Two calls are made so often that what js.FuncOf costs, some microseconds and garbage, would be a good part of them: a time step,
@@ -90,7 +90,7 @@ func ExportSlice(model int32, milliseconds float64) (result int32) {
 		return sliceFaulted
 	}
 	crossed.collect()
-	rows := e.advance(time.Now().Add(time.Duration(milliseconds * float64(time.Millisecond))))
+	rows := e.advance(clock.Now() + milliseconds/1000)
 	o := e.training.Sizes()
 	e.grown(o.Batch, o.Steps)
 	result = int32(rows) << sliceShift
@@ -107,7 +107,7 @@ func ExportSlice(model int32, milliseconds float64) (result int32) {
 }
 
 // advance does pieces of work until the time is over, and counts the records of finished steps in the shared memory.
-func (e *entry) advance(until time.Time) (rows int) {
+func (e *entry) advance(until float64) (rows int) {
 	t := e.training
 	for !t.Done() && rows < progressRows {
 		p, ok, err := t.Advance()
@@ -121,7 +121,7 @@ func (e *entry) advance(until time.Time) (rows int) {
 			})
 			rows++
 		}
-		if !time.Now().Before(until) {
+		if clock.Now() >= until {
 			return rows
 		}
 	}

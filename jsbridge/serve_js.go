@@ -1,7 +1,6 @@
 package jsbridge
 
 import (
-	"fmt"
 	"syscall/js"
 
 	"github.com/unfold-rnn/unfold/core"
@@ -99,7 +98,7 @@ func guard(call func([]js.Value) (answer, error), arguments []js.Value) (result 
 }
 
 func failure(err error, fields answer) answer {
-	code, message := core.CodeEngine, fmt.Sprint(err)
+	code, message := core.CodeEngine, err.Error()
 	if coded, ok := err.(*core.Error); ok {
 		code = coded.Code
 	}

@@ -89,7 +89,7 @@ func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) 
 		answers = !perStep // the targets have lengths of their own
 	}
 	if wantIn != c.Input || wantOut != c.Output || !answers {
-		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %+v, output %+v, readout every: %v; the model has input %+v, output %+v, readout %q",
+		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %v, output %v, readout every: %v; the model has input %v, output %v, readout %q",
 			wantIn, wantOut, perStep, c.Input, c.Output, c.Readout)
 	}
 	if corpus.Sequences, err = sequences("data.train", train, c); err != nil || held.IsUndefined() {

@@ -15,6 +15,8 @@ const (
 	Multiply Merge = "multiply" // forward ⊙ reverse
 )
 
+func (m Merge) String() string { return string(m) }
+
 // Bidirectional is two layers over the same sequences, one from the first step to the last, one from each sequence's own
 // last valid step to the first. Outputs are aligned in time and merged:
 //

@@ -13,6 +13,8 @@ const (
 	Multiplicative Score = "multiplicative" // h(t)ᵀ W k(s)                    W [H, S]
 )
 
+func (s Score) String() string { return string(s) }
+
 // score is one kind. Whatever depends on the memory alone, the keys, is computed once for all queries. A glance is all
 // steps of one sequence of queries, looking at the whole source of one memory.
 type score interface {

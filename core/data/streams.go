@@ -2,9 +2,8 @@
 package data
 
 import (
-	"fmt"
-
 	"github.com/unfold-rnn/unfold/core/random"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // Streams reads one long token sequence as B parallel streams, a window of T steps at a time, for truncated
@@ -23,7 +22,7 @@ type Streams struct {
 // NewStreams checks that every stream holds at least one window: B·T + 1 tokens in all.
 func NewStreams(tokens []int32, batch, steps int, source *random.Source) (*Streams, error) {
 	if need := batch*steps + 1; len(tokens) < need {
-		return nil, fmt.Errorf("the text has %d tokens, batch %d × steps %d needs %d (batch·steps + 1)",
+		return nil, text.Errorf("the text has %d tokens, batch %d × steps %d needs %d (batch·steps + 1)",
 			len(tokens), batch, steps, need)
 	}
 	s := &Streams{tokens: tokens, batch: batch, steps: steps, source: source}
@@ -72,7 +71,7 @@ type Windows struct {
 // NewWindows checks that there is at least one window: T + 1 tokens.
 func NewWindows(tokens []int32, batch, steps int, source *random.Source) (*Windows, error) {
 	if need := steps + 1; len(tokens) < need {
-		return nil, fmt.Errorf("the text has %d tokens, a window of %d steps needs %d (steps + 1)", len(tokens), steps, need)
+		return nil, text.Errorf("the text has %d tokens, a window of %d steps needs %d (steps + 1)", len(tokens), steps, need)
 	}
 	return &Windows{tokens, batch, steps, source}, nil
 }

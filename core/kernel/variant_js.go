@@ -1,6 +1,6 @@
 package kernel
 
-import "os"
+import "syscall"
 
 // environment is the variable in which the host tells Go, before it starts, which kernels it linked.
 const environment = "UNFOLD_KERNELS"
@@ -16,7 +16,7 @@ var linked = variant != Portable
 func Variant() string { return variant }
 
 func readVariant() string {
-	switch value := os.Getenv(environment); value {
+	switch value, _ := syscall.Getenv(environment); value {
 	case SIMD, RelaxedSIMD:
 		return value
 	case "", Portable:

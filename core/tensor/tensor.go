@@ -5,7 +5,7 @@
 // table, so clipping, updating and saving are one loop over one slice.
 package tensor
 
-import "fmt"
+import "github.com/unfold-rnn/unfold/core/text"
 
 // Entry is one tensor of a [Table]: its name, its row-major shape and where it lies in an arena.
 type Entry struct {
@@ -26,12 +26,12 @@ type Table struct {
 // and panics.
 func (t *Table) Add(name string, shape ...int) Entry {
 	if _, taken := t.index[name]; taken {
-		panic(fmt.Sprintf("tensor: %q is in the table already", name))
+		panic(text.Sprintf("tensor: %q is in the table already", name))
 	}
 	n := 1
 	for _, extent := range shape {
 		if extent < 0 {
-			panic(fmt.Sprintf("tensor: %q has shape %v", name, shape))
+			panic(text.Sprintf("tensor: %q has shape %v", name, shape))
 		}
 		n *= extent
 	}

@@ -55,3 +55,18 @@ func FuzzSprintf(f *testing.F) {
 		assert.Equal(t, fmt.Sprintf("%.7q", s), Sprintf("%.7q", s))
 	})
 }
+
+func TestHexComesBack(t *testing.T) {
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	assert.Equal(t, fmt.Sprintf("%x", every), Hex(every))
+	back, ok := Unhex(Hex(every))
+	assert.True(t, ok)
+	assert.Equal(t, every, back)
+	for _, bad := range []string{"0", "0g", "AB", "00 "} {
+		_, ok := Unhex(bad)
+		assert.False(t, ok, bad)
+	}
+}

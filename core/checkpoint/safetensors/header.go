@@ -20,7 +20,7 @@ func (e entry) String() string { return "tensor " + quote(e.name) }
 // parseHeader gives the entries in the order in which the header has them.
 func parseHeader(text []byte) ([]entry, map[string]string, *checkpoint.Error) {
 	if at := invalidUTF8(text); at >= 0 {
-		return nil, nil, failf(prefix+at, "byte %d: header is not UTF-8 (0x%02x)", prefix+at, text[at])
+		return nil, nil, failf(prefix+at, "byte %d: header is not UTF-8 (%#x)", prefix+at, int(text[at]))
 	}
 	s := scanner{text: text}
 	const open = "'{' to open the header"

@@ -21,11 +21,11 @@
 package safetensors
 
 import (
-	"fmt"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/unfold-rnn/unfold/core/checkpoint"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 const (
@@ -42,7 +42,7 @@ const (
 )
 
 func failf(offset int, format string, arguments ...any) *checkpoint.Error {
-	return &checkpoint.Error{Format: "safetensors", Offset: offset, Message: fmt.Sprintf(format, arguments...)}
+	return &checkpoint.Error{Format: "safetensors", Offset: offset, Message: text.Sprintf(format, arguments...)}
 }
 
 // quote makes a name from a file fit for a message: no control characters, no more than 80 bytes of it.

@@ -1,9 +1,11 @@
 package safetensors
 
 import (
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/unfold-rnn/unfold/core/checkpoint"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // A scanner walks over the header's JSON, token by token. Its text is valid UTF-8. The first fault is kept; after it
@@ -38,7 +40,7 @@ func (s *scanner) wanted(what string) {
 		return
 	}
 	r, _ := utf8.DecodeRune(s.text[s.at:])
-	s.failf(s.offset(), "byte %d: %q, want %s", s.offset(), r, what)
+	s.failf(s.offset(), "byte %d: %s, want %s", s.offset(), strconv.QuoteRune(r), what)
 }
 
 func (s *scanner) space() {
@@ -166,7 +168,7 @@ func (s *scanner) closingQuote(what string) (end int, escaped bool) {
 			escaped = true
 			i++
 		case c < ' ':
-			s.failf(prefix+i, "byte %d: control character 0x%02x in %s, want an escape", prefix+i, c, what)
+			s.failf(prefix+i, "byte %d: control character 0x%s in %s, want an escape", prefix+i, text.Hex([]byte{c}), what)
 			return 0, false
 		}
 	}

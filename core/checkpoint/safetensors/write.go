@@ -1,13 +1,13 @@
 package safetensors
 
 import (
-	"fmt"
 	"math"
 	"sort"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/unfold-rnn/unfold/core/checkpoint"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // Write gives the one canonical file of a content: every tensor F32, sorted by name; the header compact, metadata
@@ -142,15 +142,15 @@ func writable(tensors []checkpoint.Tensor, metadata map[string]string) error {
 func disagreement(t checkpoint.Tensor) string {
 	for _, extent := range t.Shape {
 		if extent < 0 || extent > maxInteger {
-			return fmt.Sprintf("shape is %v, want extents in 0..2^53", t.Shape)
+			return text.Sprintf("shape is %v, want extents in 0..2^53", t.Shape)
 		}
 	}
 	n, ok := product(t.Shape)
 	if !ok {
-		return fmt.Sprintf("shape %v is over 2^53 numbers", t.Shape)
+		return text.Sprintf("shape %v is over 2^53 numbers", t.Shape)
 	}
 	if n != len(t.Data) {
-		return fmt.Sprintf("data has %d floats, shape %v needs %d", len(t.Data), t.Shape, n)
+		return text.Sprintf("data has %d floats, shape %v needs %d", len(t.Data), t.Shape, n)
 	}
 	return ""
 }

@@ -13,8 +13,7 @@ declare module "unfold:worker" {
 /** The small WebAssembly parts: gzip, then base64. */
 declare module "unfold:kernels" {
   export const shim: string;
-  export const simd: string;
-  export const relaxed: string;
+  export const kernels: string;
   /** Of unfold.wasm, hexadecimal. */
   export const sha256: string;
 }

@@ -1,5 +1,5 @@
 /// <reference path="./assets.d.ts" />
-import { relaxed, sha256, shim, simd } from "unfold:kernels";
+import { kernels, sha256, shim } from "unfold:kernels";
 import packageVersion from "unfold:version";
 import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
@@ -18,7 +18,7 @@ const engineURL = (): URL => new URL("./unfold.wasm", import.meta.url);
 const analysis = async () => ({ kind: "beside" as const, url: (): URL => new URL("./analysis.wasm", import.meta.url), sha256: undefined });
 
 const factory = /* @__PURE__ */ modelFactory(
-  () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, simd, relaxed, sha256 }, analysis),
+  () => new Registry({ version, workerSource, makeGo }, { kind: "beside", url: engineURL }, { shim, kernels, sha256 }, analysis),
 );
 
 /** Makes a model. The engine is fetched from `unfold.wasm` beside this file, or from runtime.wasmURL. */

@@ -1,6 +1,6 @@
 /// <reference path="./assets.d.ts" />
 import packed from "unfold:engine";
-import { relaxed, sha256, shim, simd } from "unfold:kernels";
+import { kernels, sha256, shim } from "unfold:kernels";
 import packageVersion from "unfold:version";
 import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
@@ -20,7 +20,7 @@ const analysis = async () => {
 };
 
 const factory = /* @__PURE__ */ modelFactory(
-  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, simd, relaxed, sha256 }, analysis),
+  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, kernels, sha256 }, analysis),
 );
 
 /** Makes a model. The engine is inside this file: nothing is fetched. */

@@ -9,6 +9,7 @@ import { Compiler } from "../src/runtime/compile.js";
 import { climb } from "../src/runtime/ladder.js";
 import type { Wanted } from "../src/runtime/options.js";
 import { checkRuntime } from "../src/runtime/options.js";
+import { PIECE, splitPair } from "../src/runtime/pair.js";
 import { Registry } from "../src/runtime/registry.js";
 import type { RuntimeOptions } from "../src/types.js";
 import { FakeBridge, fakeGo, fakeParts } from "./fake.js";
@@ -17,9 +18,20 @@ const wasm = (...list: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from([0,
 const pack = (bytes: Uint8Array): string => gzipSync(bytes).toString("base64");
 const empty = pack(wasm());
 const engineBytes = wasm(1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 0, 10, 4, 1, 2, 0, 0x0b);
-const small = { shim: empty, simd: empty, relaxed: pack(Uint8Array.of(0, 0x61, 0x73, 0x6d, 9, 0, 0, 0)), sha256: undefined };
+/** Two modules of one piece each: a good one, and one that no machine runs. */
+const pair = pack(Uint8Array.of(8, 0, 0, 0, 8, 0, 0, 0, ...wasm(), 0, 0x61, 0x73, 0x6d, 9, 0, 0, 0));
+const small = { shim: empty, kernels: pair, sha256: undefined };
 const compiler = new Compiler({ kind: "beside", url: () => new URL("http://127.0.0.1:1/unfold.wasm") }, small);
 const parts = (options: RuntimeOptions): Promise<Parts> => compiler.parts(checkRuntime(options));
+
+test("a pair of modules comes apart as it went together", () => {
+  for (const [a, b] of [[0, 0], [0, 5], [PIECE, 1], [PIECE + 3, 2 * PIECE], [3 * PIECE + 1, 17]] as const) {
+    const modules = [a, b].map((length, k) => Uint8Array.from({ length }, (_, i) => i * 7 + k));
+    const pieces: number[] = [...new Uint8Array(Uint32Array.of(a, b).buffer)];
+    for (let at = 0; at < Math.max(a, b); at += PIECE) for (const bytes of modules) pieces.push(...bytes.subarray(at, at + PIECE));
+    assert.deepEqual(splitPair(Uint8Array.from(pieces)), modules);
+  }
+});
 
 test("runtime options: names, types, one engine at most", () => {
   const no = (options: unknown, message: RegExp): void => assert.throws(() => checkRuntime(options as RuntimeOptions), { code: "CONFIG", message });

@@ -2,6 +2,7 @@ import type { Parts } from "../engine/boot.js";
 import { UnfoldError, describe } from "../errors.js";
 import { checkLinkage } from "./linkage.js";
 import type { Wanted } from "./options.js";
+import { splitPair } from "./pair.js";
 import { builtin } from "./platform.js";
 
 /** Where a build of the package has its engine: in itself, or beside itself. */
@@ -13,8 +14,8 @@ export type AnalysisSource = EngineSource & { sha256: string | undefined };
 /** The small parts, packed; they are in every build. */
 export interface SmallParts {
   shim: string;
-  simd: string;
-  relaxed: string;
+  /** The SIMD and the relaxed SIMD kernels, as a pair. */
+  kernels: string;
   /** SHA-256 of unfold.wasm, hexadecimal, which a fetched engine must have; undefined: any will do. */
   sha256: string | undefined;
 }
@@ -158,11 +159,10 @@ export class Compiler {
 
   /** The best kernels that this machine can run: validating them is the feature test. */
   private async kernels(deterministic: boolean): Promise<Pick<Parts, "variant" | "kernels">> {
-    const relaxed = await fromPacked(this.small.relaxed);
+    const [simd, relaxed] = splitPair(await fromPacked(this.small.kernels));
     if (!deterministic && WebAssembly.validate(relaxed)) {
       return { variant: "relaxed-simd", kernels: await compile(relaxed, "the relaxed SIMD kernels") };
     }
-    const simd = await fromPacked(this.small.simd);
     if (WebAssembly.validate(simd)) return { variant: "simd", kernels: await compile(simd, "the SIMD kernels") };
     return { variant: "portable" };
   }
