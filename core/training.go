@@ -202,7 +202,7 @@ func (t *Training) step() (Progress, error) {
 		t.rate = took
 	}
 	t.rate += 0.1 * (took - t.rate)
-	p.TokensPerSecond = float64(m.run.valid()) / max(t.rate, 1e-9)
+	p.TokensPerSecond = float64(m.stepsRun()) / max(t.rate, 1e-9)
 	return p, nil
 }
 

@@ -19,6 +19,14 @@ func (m *Model) answering() *arrangement {
 	return &m.run.arrangement
 }
 
+// stepsRun is the number of steps of the latest run, padding not counted: those read, and with a decoder those written.
+func (m *Model) stepsRun() int {
+	if m.config.Decoder != nil {
+		return m.run.valid() + m.run.written.valid()
+	}
+	return m.run.valid()
+}
+
 // answered is the batch as it is answered: with a decoder B targets of up to S steps.
 func (m *Model) answered(b Batch) Batch {
 	if m.config.Decoder == nil {

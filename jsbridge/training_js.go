@@ -87,6 +87,8 @@ func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) 
 	answers := perStep == (c.Readout == core.Every)
 	if c.Decoder != nil {
 		answers = !perStep // the targets have lengths of their own
+	} else if train.Type() == js.TypeObject && !train.Get("targetLengths").IsUndefined() {
+		return corpus, core.Errorf(core.CodeConfig, "train: the targets of the data have lengths of their own; want a model with a decoder")
 	}
 	if wantIn != c.Input || wantOut != c.Output || !answers {
 		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %v, output %v, readout every: %v; the model has input %v, output %v, readout %q",

@@ -146,6 +146,9 @@ describe("refusals of an encoder and a decoder", () => {
     });
     await withModel({ input: { tokens: 5 }, layers: [{ cell: "gru", hidden: 6 }], output: { classes: 4 } }, runtime, async (model) => {
       await assertRefused(() => model.decode({ inputs: [1], shape: [1, 1] }), "UNSUPPORTED", /want a decoder/);
+      const part = { lengths: Int32Array.of(1, 1), inputs: Int32Array.of(0, 1), targets: Int32Array.of(1, 0, 0), targetLengths: Int32Array.of(2, 1) };
+      const data = { kind: "sequences", input: { tokens: 5 }, output: { classes: 4 }, perStep: false, train: part } as const;
+      await assertRefused(() => model.train(data, { batch: 2, iterations: 1, optimizer: { name: "sgd", learningRate: 0.1 } }), "CONFIG", /want a model with a decoder/);
       await assertRefused(() => model.forward({ inputs: [1], shape: [1, 1], targets: [1], targetLengths: [1] }), "CONFIG", /targetLengths goes with a decoder/);
     });
   });
