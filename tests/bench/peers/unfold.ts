@@ -9,6 +9,7 @@ const runtimes: Record<string, RuntimeOptions> = {
   unfold: { worker: false },
   "unfold deterministic": { worker: false, deterministic: true },
   "unfold trainStep": { worker: false },
+  "unfold deterministic trainStep": { worker: false, deterministic: true },
   "unfold worker": { worker: true },
 };
 
@@ -19,7 +20,7 @@ export async function open(name: string, subject: string): Promise<Subject> {
   const model = await createModel(unfoldConfig(workload), runtime);
   const { kernels, mode } = model.runtime;
   if (mode !== (runtime.worker ? "worker" : "main")) throw new Error(`bench: ${subject} runs in ${mode} mode`);
-  const act = workload.task === "train" ? (subject === "unfold trainStep" ? steps : training) : workload.task === "forward" ? forward : step;
+  const act = workload.task === "train" ? (subject.endsWith("trainStep") ? steps : training) : workload.task === "forward" ? forward : step;
   const { how, firstLoss, work } = await act(model, workload);
   return { detail: `${kernels} kernels, ${mode === "main" ? "this thread" : "worker"}, ${how}`, firstLoss, work, dispose: () => model.dispose() };
 }
