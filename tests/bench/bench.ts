@@ -7,6 +7,7 @@
  *   PYTHON=…  a Python that has torch     CC=…  a C compiler       CHROMIUM=…    its path
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { advice, findChromium } from "../browser/chromium.js";
 import { machine } from "./machine.js";
 import { plot } from "./plot.js";
 import { print, type Results, targetsOf } from "./report.js";
@@ -16,12 +17,15 @@ import { Field } from "./sections/field.js";
 import { measureProducts } from "./sections/products.js";
 import { measureScaling } from "./sections/scaling.js";
 import { measureWorkload, type WorkloadResult } from "./sections/workload.js";
-import { readSettings } from "./settings.js";
+import { peers, readSettings } from "./settings.js";
 import { workloads } from "./workloads.js";
 
-const settings = readSettings(process.env);
-const { only, hosts } = settings;
+const asked = readSettings(process.env);
 const field = new Field();
+const hasChromium = findChromium() !== undefined;
+if (!hasChromium && asked.hosts.has("chromium")) field.notes.set("Chromium", advice);
+const settings = { ...asked, hosts: new Set([...asked.hosts].filter((host) => host === "node" || hasChromium)) };
+const { only, hosts } = settings;
 const say = (section: string) => process.stderr.write(`bench: ${section} `);
 
 const measured: WorkloadResult[] = [];
@@ -52,7 +56,7 @@ const build = new URL("../../build/", import.meta.url);
 mkdirSync(build, { recursive: true });
 writeFileSync(new URL("bench.json", build), `${JSON.stringify({ ...results, targets: targetsOf(results) }, null, 2)}\n`);
 console.log("bench: every figure is in build/bench.json");
-if (measured.length === workloads.length && settings.rounds >= 5) {
+if (measured.length === workloads.length && settings.rounds >= 5 && settings.peers.size === peers.length) {
   writeFileSync(new URL("../../docs/bench.svg", import.meta.url), plot(results));
   console.log("bench: docs/bench.svg is drawn anew");
 }

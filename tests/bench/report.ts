@@ -90,14 +90,14 @@ function printWorkload({ workload, peaks, rows }: WorkloadResult): void {
 }
 
 function printProducts({ rows }: ProductResult): void {
-  console.log("\nproduct kernel, packing of what changes from call to call included; share of the peak of the same instructions, measured in turns");
+  console.log("\nproduct kernel, packing of what changes from call to call included; share of the peak of the same instructions, measured in turns; * below the target");
   const columns = [...new Set(rows.map(({ host, kernels }) => `${host} ${kernels}`))];
   const shapes = [...new Map(rows.map(({ shape }) => [nameOf(shape), shape])).values()];
   const body = shapes.map((shape) => [
     nameOf(shape),
     ...columns.map((column) => {
       const row = rows.find((one) => `${one.host} ${one.kernels}` === column && nameOf(one.shape) === nameOf(shape));
-      return row ? `${row.gflops.toFixed(1)}  ${percent(row.share).padStart(5)}` : "–";
+      return row ? `${row.gflops.toFixed(1)}  ${percent(row.share).padStart(5)}${row.share >= shape.atLeast ? " " : "*"}` : "–";
     }),
     `≥ ${percent(shape.atLeast)}`,
     shape.uses.join(", "),

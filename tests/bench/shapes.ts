@@ -9,8 +9,12 @@ export interface Shape {
   readonly n: number;
   /** Where it is met, e.g. "W1 recurrence". */
   readonly uses: readonly string[];
+  /** Share of the peak that is aimed at. */
   readonly atLeast: number;
 }
+
+/** Share of the peak that every shape is to reach. */
+export const everyShape = 0.7;
 
 type Product = Omit<Shape, "uses" | "atLeast">;
 const multiply = (m: number, k: number, n: number): Product => ({ kind: "multiply", m, k, n });
@@ -44,7 +48,7 @@ export function trainingShapes(of: readonly Workload[] = workloads.filter(({ tas
   for (const { name, network } of of) {
     for (const [use, product] of productsOf(network)) {
       const uses = [...(shapes.get(nameOf(product))?.uses ?? []), `${name} ${use}`];
-      shapes.set(nameOf(product), { ...product, uses, atLeast: nameOf(product) === "[32 256]·[256 1024]" ? 0.85 : 0.7 });
+      shapes.set(nameOf(product), { ...product, uses, atLeast: nameOf(product) === "[32 256]·[256 1024]" ? 0.85 : everyShape });
     }
   }
   return [...shapes.values()];
