@@ -1,47 +1,63 @@
 /**
- * Speed of Unfold against others and against the machine's own limit, in one run, in turns. Prints tables, writes
- * build/bench.json; the exit code says only whether it ran. ROUNDS (default 5, at least 5) sets the rounds.
+ * Speed of Unfold against others and against the machine's own limit, in one run, in turns. Prints tables, writes build/bench.json
+ * and, after a whole run, docs/bench.svg; the exit code says only whether it ran.
+ *
+ *   ONLY=W1,W3     sections of W1 … W7, product, scaling, page     ROUNDS=5      SECONDS=0.4   for each subject in a round
+ *   PEERS=tfjs,torch  of tfjs, brain, onnxruntime, torch, c        NODE_ONLY=1   CHROMIUM_ONLY=1
+ *   PYTHON=…  a Python that has torch     CC=…  a C compiler       CHROMIUM=…    its path
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
+import { advice, findChromium } from "../browser/chromium.js";
 import { machine } from "./machine.js";
-import { measureProducts } from "./product.js";
-import { print, targetsOf, toJSON, type WorkloadResult } from "./report.js";
-import { interleave } from "./rounds.js";
-import { w1 } from "./workloads/w1.js";
+import { plot } from "./plot.js";
+import { print, type Results, targetsOf } from "./report.js";
+import { measureArrival } from "./sections/arrival.js";
+import { measureDefaultRun } from "./sections/default-run.js";
+import { Field } from "./sections/field.js";
+import { measureProducts } from "./sections/products.js";
+import { measureScaling } from "./sections/scaling.js";
+import { measureWorkload, type WorkloadResult } from "./sections/workload.js";
+import { peers, readSettings } from "./settings.js";
+import { workloads } from "./workloads.js";
 
-/** A function that is one relaxed multiply-add. */
-const relaxedProbe = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0],
-  ...[1, 5, 1, 96, 0, 1, 123], // () -> v128
-  ...[3, 2, 1, 0],
-  ...[10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11],
-);
+const asked = readSettings(process.env);
+const field = new Field();
+const hasChromium = findChromium() !== undefined;
+if (!hasChromium && asked.hosts.has("chromium")) field.notes.set("Chromium", advice);
+const settings = { ...asked, hosts: new Set([...asked.hosts].filter((host) => host === "node" || hasChromium)) };
+const { only, hosts } = settings;
+const say = (section: string) => process.stderr.write(`bench: ${section} `);
 
-const rounds = Number(process.env["ROUNDS"] ?? 5);
-if (!(Number.isInteger(rounds) && rounds >= 5)) throw new Error(`ROUNDS is ${process.env["ROUNDS"]}, want a whole number from 5`);
-
-// Node 20 has relaxed SIMD behind a flag; browsers have it. The figures are meant for browsers too.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
-const hasRelaxed = WebAssembly.validate(relaxedProbe);
-
-const variants = [{ kernels: "simd", file: "kernels.wasm", peakName: "mul+add", peakFile: "peak.wasm" }];
-if (hasRelaxed) variants.push({ kernels: "relaxed-simd", file: "kernels-relaxed.wasm", peakName: "relaxed multiply-add", peakFile: "peak-relaxed.wasm" });
-
-const { peaks, products } = measureProducts(rounds, variants);
-const results: WorkloadResult[] = [];
-for (const workload of [w1]) {
-  const subjects = await workload.subjects();
-  results.push({ workload, timings: await interleave(subjects, rounds, 1) });
-  for (const subject of subjects) await subject.dispose();
+const measured: WorkloadResult[] = [];
+for (const workload of workloads.filter(({ name }) => only.has(name))) {
+  say(workload.name);
+  measured.push(await measureWorkload(workload, settings, field));
 }
+const optional = async <Result>(section: string, possible: boolean, measure: () => Promise<Result>): Promise<Result | undefined> => {
+  if (!possible || !only.has(section)) return undefined;
+  say(section);
+  return measure();
+};
+const products = await optional("product", true, () => measureProducts(settings, field));
+const scaling = await optional("scaling", true, () => measureScaling(settings, field));
+const chromium = await field.chromiumVersion();
+const notes = Object.fromEntries(field.notes);
+await field.close();
+const arrival = await optional("W7", hosts.has("chromium"), () => measureArrival(settings));
+const defaultRun = await optional("page", hosts.has("chromium"), measureDefaultRun);
+process.stderr.write("\n");
 
-const here = machine();
-const targets = targetsOf(results, products);
-print(here, peaks, products, results, targets);
-const file = fileURLToPath(new URL("../../build/bench.json", import.meta.url));
-mkdirSync(new URL("../../build", import.meta.url), { recursive: true });
-writeFileSync(file, `${toJSON(here, peaks, products, results, targets)}\n`);
-console.log(`bench: ${targets.filter(({ holds }) => holds).length} of ${targets.length} targets hold; every figure is in build/bench.json`);
+const results: Results = {
+  date: new Date().toISOString(), machine: machine(), chromium, notes, rounds: settings.rounds, secondsPerRound: settings.seconds, workloads: measured,
+  ...(products && { products }), ...(scaling && { scaling }), ...(arrival && { arrival }), ...(defaultRun && { defaultRun }),
+};
+print(results);
+const build = new URL("../../build/", import.meta.url);
+mkdirSync(build, { recursive: true });
+writeFileSync(new URL("bench.json", build), `${JSON.stringify({ ...results, targets: targetsOf(results) }, null, 2)}\n`);
+console.log("bench: every figure is in build/bench.json");
+if (measured.length === workloads.length && settings.rounds >= 5 && settings.peers.size === peers.length) {
+  writeFileSync(new URL("../../docs/bench.svg", import.meta.url), plot(results));
+  console.log("bench: docs/bench.svg is drawn anew");
+}
 process.exit(0);

@@ -1,14 +1,16 @@
-import type { Subject } from "./subject.js";
+import type { HostName, Runner } from "./subject.js";
 
 export interface Timing {
   readonly name: string;
+  readonly host: HostName;
   readonly detail: string;
-  /** Seconds per step, one figure a round. */
+  /** Of the step when the subject was opened, in nats; NaN where there is none. */
+  readonly firstLoss: number;
+  /** Of the last step, to show that work was done. */
+  readonly lastLoss: number;
+  /** Seconds per step, one figure a round, and their median. */
   readonly rounds: number[];
-  /** Of rounds. */
   readonly median: number;
-  /** Loss after the last step, to show that work was done; NaN where a step has none. */
-  readonly loss: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -18,27 +20,29 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
+/** A ratio of two subjects: the median over the rounds, in which both saw the same machine. */
+export function medianRatio(over: readonly number[], under: readonly number[]): number {
+  if (over.length !== under.length) throw new Error(`bench: ratio of ${over.length} rounds to ${under.length}`);
+  return median(over.map((value, round) => value / (under[round] as number)));
+}
+
 /**
- * Times the subjects in turns, so that a machine that wanders wanders for all of them. A round runs each subject for at
- * least `seconds`; the first round only warms up.
+ * Times the subjects in turns, so that a machine that wanders wanders for all of them. In a round each works for `seconds`, or
+ * for one step where that takes longer; one round before only warms up.
  */
-export async function interleave(subjects: readonly Subject[], rounds: number, seconds: number): Promise<Timing[]> {
-  const perSubject: number[][] = subjects.map(() => []);
-  const losses: number[] = subjects.map(() => NaN);
+export async function interleave(runners: readonly Runner[], rounds: number, seconds: number, tick: () => void = () => {}): Promise<Timing[]> {
+  const figures = runners.map(() => [] as number[]);
+  const losses = runners.map(() => NaN);
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, subject] of subjects.entries()) {
-      const start = performance.now();
-      let [steps, elapsed] = [0, 0];
-      do {
-        losses[index] = await subject.step();
-        steps++;
-        elapsed = (performance.now() - start) / 1000;
-      } while (elapsed < seconds);
-      if (round > 0) perSubject[index]?.push(elapsed / steps);
+    for (const [index, runner] of runners.entries()) {
+      const burst = await runner.run(seconds);
+      losses[index] = burst.loss;
+      if (round > 0) figures[index]?.push(burst.seconds / burst.steps);
     }
+    tick();
   }
-  return subjects.map((subject, index) => {
-    const figures = perSubject[index] ?? [];
-    return { name: subject.name, detail: subject.detail, rounds: figures, median: median(figures), loss: losses[index] ?? NaN };
+  return runners.map(({ name, host, detail, firstLoss }, index) => {
+    const rounds = figures[index] ?? [];
+    return { name, host, detail, firstLoss, lastLoss: losses[index] ?? NaN, rounds, median: median(rounds) };
   });
 }
