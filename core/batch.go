@@ -14,7 +14,8 @@ type Batch struct {
 	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
 	State        State     // initial state, with a decoder that of the encoder; absent: zeros
 
-	// With a decoder, S = len(Targets) / B is the number of steps of the longest target, and Mask is [B, S].
+	// With a decoder, and with the loss CTC, Targets are [B, S], S = len(Targets) / B. With a decoder Mask is [B, S] too, with
+	// CTC there is none.
 	TargetLengths []int32 // of each target, 0 … S; absent: all S
 
 	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
@@ -38,6 +39,12 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 	}
 	if !b.hasTargets() && (needTargets || m.config.Decoder != nil) {
 		return Errorf(CodeConfig, "%s: targets are missing, want %s", where, m.targetShape(b))
+	}
+	if m.config.Loss == CTC && b.Mask != nil {
+		return Errorf(CodeConfig, "%s: mask weighs steps, but a labelling does not say which step is which label; want none with loss %q", where, CTC)
+	}
+	if b.TargetLengths != nil && !b.hasTargets() {
+		return Errorf(CodeConfig, "%s: targetLengths came without targets", where)
 	}
 	if b.hasTargets() {
 		if err := m.checkTargets(where, b); err != nil {
@@ -131,6 +138,9 @@ func (m *Model) targetShape(b Batch) string {
 	if m.config.Decoder != nil {
 		return "[" + strconv.Itoa(b.Batch) + " S] ids, which the decoder is given one step later; decode writes without targets"
 	}
+	if m.config.Loss == CTC {
+		return "[" + strconv.Itoa(b.Batch) + " S] ids, of which targetLengths count"
+	}
 	shape := "[" + strconv.Itoa(b.Batch)
 	if m.config.Readout == Every {
 		shape += " " + strconv.Itoa(b.Steps)
@@ -145,8 +155,11 @@ func (m *Model) checkTargets(where string, b Batch) error {
 	if m.config.Decoder != nil {
 		return m.checkWritten(where, b)
 	}
+	if m.config.Loss == CTC {
+		return m.checkLabellings(where, b)
+	}
 	if b.TargetLengths != nil {
-		return Errorf(CodeConfig, "%s: targetLengths goes with a decoder; this model answers %s", where, m.targetShape(b))
+		return Errorf(CodeConfig, "%s: targetLengths goes with a decoder or loss %q; this model answers %s", where, CTC, m.targetShape(b))
 	}
 	steps := m.answers(b.Steps)
 	if n := m.config.Output.Classes; n > 0 {

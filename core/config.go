@@ -14,6 +14,7 @@ type Config struct {
 	Layers    []Layer // bottom to top, at least one
 	Readout   Readout // "" is Every
 	Output    Output
+	Loss      string   // "" is that of the output; or CTC
 	Decoder   *Decoder // writes targets of their own length; nil: the network answers what it reads
 	Seed      uint64   // of initialisation, batching, dropout and sampling; every draw of the model comes from it
 }
@@ -213,6 +214,9 @@ func (c Config) validate() error {
 		}
 	}
 	if err := c.validateDecoder(); err != nil {
+		return err
+	}
+	if err := c.validateLoss(); err != nil {
 		return err
 	}
 	return c.validateJordan()

@@ -2,6 +2,7 @@ package core
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/data"
@@ -27,7 +28,7 @@ type Sequences struct {
 	Targets      []int32   // ids: [Σ length], or [N] where the network answers once, or
 	TargetValues []float32 // the same, times O
 
-	// With a decoder, Targets are the N targets end to end, [Σ target length].
+	// With a decoder, and with the loss CTC, Targets are the N targets end to end, [Σ target length].
 	TargetLengths []int32 // [N], each 0 or more
 
 	starts       []int
@@ -61,11 +62,11 @@ func (s *Sequences) check(m *Model, part string) error {
 	} else if err := wantIDs("train", part+".inputs", s.Inputs, flat, total, m.config.Input.Tokens, "input.tokens"); err != nil {
 		return err
 	}
-	if m.config.Decoder != nil {
+	if m.config.ownTargets() {
 		return s.checkWritten(m, part)
 	}
 	if s.TargetLengths != nil {
-		return Errorf(CodeConfig, "train: %s.targetLengths goes with a decoder; this model has none", part)
+		return Errorf(CodeConfig, "train: %s.targetLengths goes with a decoder or loss %q; this model has neither", part, CTC)
 	}
 	flat.Steps = answers
 	if n := m.config.Output.Classes; n > 0 {
@@ -88,7 +89,12 @@ func (s *Sequences) checkWritten(m *Model, part string) error {
 		s.targetStarts = append(s.targetStarts, total)
 		total += int(n)
 	}
-	return wantIDs("train", part+".targets", s.Targets, Batch{Batch: 1, Steps: total}, total, m.config.Output.Classes, "output.classes")
+	err := wantIDs("train", part+".targets", s.Targets, Batch{Batch: 1, Steps: total}, total, m.config.Output.Classes, "output.classes")
+	for i := 0; err == nil && m.config.Loss == CTC && i < len(s.Lengths); i++ {
+		labels := s.Targets[s.targetStarts[i]:][:s.TargetLengths[i]]
+		err = wantLabelling("train", part+".targets of sequence "+strconv.Itoa(i), labels, int(s.Lengths[i]))
+	}
+	return err
 }
 
 // gather makes a batch of the sequences with these numbers. It is valid until the next call.
@@ -110,7 +116,7 @@ func (s *Sequences) gather(m *Model, chosen []int) Batch {
 	}
 	every := m.config.Readout == Every
 	switch {
-	case m.config.Decoder != nil:
+	case m.config.ownTargets():
 		s.gatherWritten(chosen)
 	case m.config.Output.Classes > 0 && every:
 		b.Targets = growIDs(b.Targets, rows)
@@ -209,7 +215,7 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 		}
 	}
 	longest, written := int(slices.Max(corpus.Sequences.Lengths)), 0
-	if m.config.Decoder != nil {
+	if m.config.ownTargets() {
 		written = int(slices.Max(corpus.Sequences.TargetLengths))
 	}
 	if o.Steps > 0 && o.Steps < longest {
@@ -224,6 +230,9 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	if m.config.Decoder != nil {
 		return nil, Errorf(CodeUnsupported, "train: a decoder writes a target for every source; want a data set of sequences, not one long one")
+	}
+	if m.config.Loss == CTC {
+		return nil, Errorf(CodeUnsupported, "train: loss %q compares whole sequences with labellings; want a data set of sequences, not one long one", CTC)
 	}
 	if o.Steps < 1 {
 		return nil, Errorf(CodeConfig, "train: steps is missing, want the length of the BPTT window, 1 or more")

@@ -4,26 +4,28 @@ import "math"
 
 // DecodeOptions sets how [Model.Decode] looks for the likeliest target.
 type DecodeOptions struct {
-	Beam          int     // hypotheses that are kept; 1 or 0: greedy, the likeliest token at every step
-	Length        int     // at most so many tokens are written, the end mark counted; 0: twice the steps of the batch and ten
+	Beam          int     // hypotheses that are kept; 1 or 0: greedy, the likeliest token, or with CTC the likeliest path
+	Length        int     // decoder: at most so many tokens are written, the end mark counted; 0: twice the steps of the batch and ten
 	LengthPenalty float64 // α ≥ 0: n tokens of probability p are ranked by log p / ((5+n)/6)^α; 0: by their probability
 }
 
 // Decoded is one target that a model has written.
 type Decoded struct {
-	Tokens         []int32 // without the end mark
-	LogProbability float64 // of Tokens and, where one was written, the end mark behind them; natural logarithm
+	Tokens         []int32 // without the end mark, and without blanks
+	LogProbability float64 // of Tokens and, where one was written, the end mark behind them; with CTC, of all paths; natural logarithm
 }
 
 // largestBeam bounds what a search keeps; what is found hardly changes beyond some tens.
 const largestBeam = 1 << 10
 
 // Decode reads the sources of a batch and writes a target for each: at most Beam of them, the best first. It looks
-// neither at targets nor at a mask. A hypothesis that reaches Length without the end mark is cut there.
+// neither at targets nor at a mask. A hypothesis of a decoder that reaches Length without the end mark is cut there.
 func (m *Model) Decode(b Batch, o DecodeOptions) ([][]Decoded, error) {
-	t, ok := m.network.(*translator)
-	if !ok {
-		return nil, Errorf(CodeUnsupported, "decode: the model answers step by step what it reads; want a decoder")
+	if !m.config.ownTargets() {
+		return nil, Errorf(CodeUnsupported, "decode: the model answers step by step what it reads; want a decoder or loss %q", CTC)
+	}
+	if m.config.Loss == CTC && o.Length != 0 {
+		return nil, Errorf(CodeConfig, "decode: length is %d, but goes with a decoder alone; a labelling has no more labels than its source has steps", o.Length)
 	}
 	b.Targets, b.TargetValues, b.TargetLengths, b.Mask, b.TeacherForcing = nil, nil, nil, nil, nil
 	if o.Beam == 0 {
@@ -40,6 +42,10 @@ func (m *Model) Decode(b Batch, o DecodeOptions) ([][]Decoded, error) {
 	}
 	if err := m.checkMemory("decode", b.Batch, b.Steps, 0); err != nil {
 		return nil, err
+	}
+	t, ok := m.network.(*translator)
+	if !ok {
+		return m.label(b, o)
 	}
 	if err := m.checkMemory("decode", b.Batch*o.Beam, 1, 1); err != nil {
 		return nil, err

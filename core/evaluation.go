@@ -40,8 +40,8 @@ func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
 	b := v.sequences.gather(m, v.batches[v.next])
 	m.load(b)
 	m.force(1)
-	n := b.Batch
-	if m.config.Readout == Every {
+	n := b.Batch // CTC and a readout at the end judge sequences, the others steps
+	if m.config.Readout == Every && m.config.Loss != CTC {
 		n = m.answering().valid()
 	}
 	v.total += m.lossAndGradient(m.forward(false)) * float64(n)

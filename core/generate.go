@@ -43,6 +43,9 @@ func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
 	if m.config.Decoder != nil {
 		return nil, Errorf(CodeUnsupported, "generate: the model writes a target from a whole source; decode does that")
 	}
+	if m.config.Loss == CTC {
+		return nil, Errorf(CodeUnsupported, "generate: loss %q labels what was read; decode does that", CTC)
+	}
 	if m.config.Input.Tokens == 0 || m.config.Input.Tokens != m.config.Output.Classes {
 		return nil, Errorf(CodeUnsupported, "generate: the model reads %d tokens and tells %d classes apart; want one vocabulary",
 			m.config.Input.Tokens, m.config.Output.Classes)

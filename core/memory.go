@@ -38,8 +38,9 @@ func (h half) floats() (floats int) {
 	return floats
 }
 
-// runBytes is what a run of B sequences of T steps adds, with a decoder one that writes up to S steps: what the layers
-// keep, the outputs, and for attention the memory and its keys with their gradients, α, and a few rows a step.
+// runBytes is what a run of B sequences of T steps adds, with targets of their own of up to S steps: what the layers keep,
+// the outputs, for attention the memory and its keys with their gradients, α, and a few rows a step; for CTC the float64
+// α [T+1, 2S+1] of one sequence at a time.
 func (c Config) runBytes(batch, steps, written int) int {
 	floats := c.reads().rowFloats() * (steps + 1)
 	answers := steps + 1
@@ -53,7 +54,11 @@ func (c Config) runBytes(batch, steps, written int) int {
 		}
 	}
 	floats += 3 * c.Output.width() * answers
-	return 4 * batch * floats
+	bytes := 4 * batch * floats
+	if c.Loss == CTC {
+		bytes += 8 * (steps + 2) * (2*written + 2)
+	}
+	return bytes
 }
 
 // rowFloats counts what a half keeps for a step of a sequence: for every direction of a layer the gates, for a GRU or with

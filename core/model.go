@@ -56,7 +56,7 @@ func New(config Config) (*Model, error) {
 	m := &Model{
 		config:  config,
 		weights: tensor.NewArena(table), gradients: tensor.NewArena(table),
-		loss:     config.Output.newLoss(),
+		loss:     config.newLoss(),
 		sampling: random.New(config.Seed, random.Sampling),
 		batching: random.New(config.Seed, random.Batching),
 		forcing:  random.New(config.Seed, random.Forcing),

@@ -87,17 +87,6 @@ func directionSuffix(direction int) string {
 	return ""
 }
 
-// newLoss is the loss of the config's output.
-func (o Output) newLoss() loss.Loss {
-	switch {
-	case o.Values > 0:
-		return &loss.SquaredError{}
-	case o.Labels > 0:
-		return &loss.BinaryCrossEntropy{}
-	}
-	return &loss.CrossEntropy{}
-}
-
 // binding finds the tensors of a prefix and a suffix in a model's arenas.
 type binding func(prefix, suffix string) cell.Binding
 

@@ -15,6 +15,8 @@ type run struct {
 	ids     []int32   // targets: [T, B] or [B]
 	targets []float32 // [T, B, O] or [B, O]
 	weights []float32 // one a row of outputs: what it counts in the loss, 1 in sum
+	labels  [][]int32 // CTC: targets, by place
+	steps   []int     // CTC: of what is read, by place; then weights are one a place
 
 	written written // with a decoder
 }
@@ -72,6 +74,10 @@ func (m *Model) load(b Batch) {
 // loadTargets brings targets and their weights into the run's order.
 func (m *Model) loadTargets(b Batch) {
 	r, width := &m.run, m.config.Output.width()
+	if m.config.Loss == CTC {
+		m.loadLabellings(b)
+		return
+	}
 	if t, ok := m.network.(*translator); ok {
 		m.loadWritten(b, t)
 	} else if m.config.Readout == Last {
@@ -142,7 +148,7 @@ func (m *Model) input() cell.Input {
 // lossAndGradient turns outputs into the gradient on them and returns the loss.
 func (m *Model) lossAndGradient(outputs []float32) float64 {
 	r := &m.run
-	return m.loss.Gradient(outputs, loss.Targets{IDs: r.ids, Values: r.targets}, r.weights, m.config.Output.width())
+	return m.loss.Gradient(outputs, loss.Targets{IDs: r.ids, Values: r.targets, Labels: r.labels, Steps: r.steps}, r.weights, m.config.Output.width())
 }
 
 // backward fills the gradients of all parameters from that on the outputs.

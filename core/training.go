@@ -70,7 +70,7 @@ type Training struct {
 	rate    float64 // seconds a training step, smoothed
 }
 
-// divergence is the multiple of ln V, the loss of a uniform guess, beyond which training has gone wrong for good:
+// divergence is the multiple of the loss of a uniform guess beyond which training has gone wrong for good:
 // an update threw the weights to where softmax gives nearly no probability to anything that occurs.
 const divergence = 1000
 
@@ -190,7 +190,7 @@ func (t *Training) step() (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	if limit := divergence * math.Log(float64(max(2, m.config.Output.Classes))); m.config.Output.Values == 0 && !(stepped.Loss <= limit) {
+	if limit := divergence * m.uniformLoss(); m.config.Output.Values == 0 && !(stepped.Loss <= limit) {
 		return Progress{}, Errorf(CodeNumeric, "train: the loss is %.4g at step %d, over %d times that of a uniform guess: it diverged at learning rate %g",
 			stepped.Loss, stepped.Step, divergence, t.options.Optimizer.LearningRate)
 	}
@@ -204,6 +204,16 @@ func (t *Training) step() (Progress, error) {
 	t.rate += 0.1 * (took - t.rate)
 	p.TokensPerSecond = float64(m.stepsRun()) / max(t.rate, 1e-9)
 	return p, nil
+}
+
+// uniformLoss is what a uniform guess loses on the batch in the workspace: ln V, or ln 2 for labels; with CTC no more than ln V
+// for each of the T steps.
+func (m *Model) uniformLoss() float64 {
+	loss := math.Log(float64(max(2, m.config.Output.Classes)))
+	if m.config.Loss == CTC {
+		loss *= float64(m.run.extent.Steps)
+	}
+	return loss
 }
 
 func (t *Training) advanceEvaluation() (Progress, bool, error) {

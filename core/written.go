@@ -27,15 +27,15 @@ func (m *Model) stepsRun() int {
 	return m.run.valid()
 }
 
-// answered is the batch as it is answered: with a decoder B targets of up to S steps.
+// answered is the batch as it is answered: where targets have lengths of their own, B targets of up to S steps.
 func (m *Model) answered(b Batch) Batch {
-	if m.config.Decoder == nil {
+	if !m.config.ownTargets() {
 		return b
 	}
 	return Batch{Batch: b.Batch, Steps: len(b.Targets) / b.Batch, Lengths: b.TargetLengths, Targets: b.Targets, Mask: b.Mask}
 }
 
-// checkWritten checks the targets of a decoder.
+// checkWritten checks targets that have lengths of their own.
 func (m *Model) checkWritten(where string, b Batch) error {
 	w := m.answered(b)
 	if b.TargetValues != nil || len(b.Targets) == 0 || len(b.Targets)%b.Batch != 0 || len(b.Targets) > largestRows {

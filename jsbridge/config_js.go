@@ -17,6 +17,10 @@ func config(v js.Value) (core.Config, error) {
 	c.Embedding = o.integer("embedding", 1, 0)
 	c.Readout = core.Readout(o.choice("readout", "every", []string{"every", "last"}))
 	c.Seed = uint64(o.integer("seed", 0, 0))
+	if o.has("loss") {
+		c.Loss = o.choice("loss", "", []string{core.CTC})
+	}
+	o.known = append(o.known, "loss")
 	if err := o.done(); err != nil {
 		return c, err
 	}

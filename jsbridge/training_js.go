@@ -85,10 +85,10 @@ func sequencesCorpus(d *options, c core.Config) (corpus core.Corpus, err error) 
 	}
 	wantIn, wantOut := core.Input{Tokens: in[0], Features: in[1]}, core.Output{Classes: out[0], Values: out[1], Labels: out[2]}
 	answers := perStep == (c.Readout == core.Every)
-	if c.Decoder != nil {
+	if c.Decoder != nil || c.Loss == core.CTC {
 		answers = !perStep // the targets have lengths of their own
 	} else if train.Type() == js.TypeObject && !train.Get("targetLengths").IsUndefined() {
-		return corpus, core.Errorf(core.CodeConfig, "train: the targets of the data have lengths of their own; want a model with a decoder")
+		return corpus, core.Errorf(core.CodeConfig, "train: the targets of the data have lengths of their own; want a model with a decoder, or with loss %q", core.CTC)
 	}
 	if wantIn != c.Input || wantOut != c.Output || !answers {
 		return corpus, core.Errorf(core.CodeShape, "train: the data are for input %v, output %v, readout every: %v; the model has input %v, output %v, readout %q",

@@ -5,7 +5,8 @@
 //	L = Σ_r w_r ℓ_r      with Σ_r w_r = 1
 //
 // A row of weight 0 is not looked at: its gradient is zero whatever it holds. Gradients are with respect to what the
-// readout gives, before softmax or sigmoid, and overwrite it.
+// readout gives, before softmax or sigmoid, and overwrite it. For [CTC] a row is a whole sequence, and the weights are as
+// the caller wants them.
 package loss
 
 import (
@@ -15,10 +16,13 @@ import (
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
-// Targets is what outputs are compared with: ids, one a row, or vectors [rows, O].
+// Targets is what outputs are compared with: ids, one a row, or vectors [rows, O], or for [CTC] the labels of each of B
+// sequences with the number of its steps.
 type Targets struct {
 	IDs    []int32
 	Values []float32
+	Labels [][]int32
+	Steps  []int
 }
 
 // Loss is one kind of output.
@@ -36,7 +40,10 @@ type Loss interface {
 //	ℓ = -log ŷ[y]      do = w (ŷ - onehot y)
 //
 // in nats. The exponentials are float32; each row's logarithm and the sum over rows are float64.
-type CrossEntropy struct{ denominators, margins []float32 }
+type CrossEntropy struct {
+	softmax
+	denominators, margins []float32
+}
 
 // Gradient implements [Loss].
 func (c *CrossEntropy) Gradient(logits []float32, targets Targets, weights []float32, n int) float64 {
@@ -53,11 +60,14 @@ func (c *CrossEntropy) Gradient(logits []float32, targets Targets, weights []flo
 	return total
 }
 
+// softmax is what shows classes.
+type softmax struct{}
+
 // Activate implements [Loss].
-func (c *CrossEntropy) Activate(logits []float32, rows, n int) { kernel.Softmax(logits, n, rows, n) }
+func (softmax) Activate(logits []float32, rows, n int) { kernel.Softmax(logits, n, rows, n) }
 
 // ActivateBack implements [Loss]: do += (dy - Σ dy ⊙ ŷ) ⊙ ŷ.
-func (c *CrossEntropy) ActivateBack(do, dy, y []float32, rows, n int) {
+func (softmax) ActivateBack(do, dy, y []float32, rows, n int) {
 	for r := range rows {
 		d, p := dy[r*n:(r+1)*n], y[r*n:(r+1)*n]
 		var along float32

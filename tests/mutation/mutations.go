@@ -48,5 +48,15 @@ var mutations = []mutation{
 	{"core/cell/score.go", "m.key.backInto(dmemory, m.dkeys, rows, true)", "_ = dmemory", "multiplicative score: no gradient to the memory"},
 	{"core/encoderdecoder.go", "t.layers[k].FinalGradient(c.Name, t.dlast)", "_ = c", "decoder: no gradient to the encoder's last state"},
 	{"core/encoderdecoder.go", "t.attention.MemoryGradient(dk)", "clear(dk)", "decoder: no gradient to what it attends to"},
+	{"core/loss/ctc.go", "two = before[s-2]", "two = before[s]", "CTC: α stays where it should pass over a blank"},
+	{"core/loss/ctc.go", "two = c.beta[s+2]", "two = c.beta[s]", "CTC: β stays where it should pass over a blank"},
+	{"core/loss/ctc.go", "&& labels[s/2] != labels[s/2-1]", "", "CTC: paths pass from a label to its like without a blank"},
+	{"core/loss/ctc.go", "\t\t\tc.vacate(row, label)\n", "\t\t\t_ = label\n", "CTC: do forgets the paths through labels"},
+	{"core/loss/ctc.go", "\t\tkernel.Scale(row, w)\n", "", "CTC: do forgets what the sequence counts"},
+	{"core/loss/ctc.go", "clear(own[at:][:n])", "_ = own", "CTC: outputs past a sequence's end are left in as gradients"},
+	{"core/ctc.go", "float32(b.Batch*max(1, len(labels)))", "float32(b.Batch)", "CTC: long labellings count more"},
+	{"core/ctc.go", "b.labelling(r.place(place))", "b.labelling(place)", "CTC: every source has the labelling at its own place"},
+	{"core/prefix.go", "return p.blank + s.y[label]", "return p.score + s.y[label]", "prefix search: a label goes on as a new one without a blank"},
+
 	{"core/written.go", "w.from[place] = int32(w.places[w.place(place)])", "w.from[place] = int32(place)", "decoder: every target goes on from the source at its own place"},
 }

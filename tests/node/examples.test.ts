@@ -22,11 +22,13 @@ async function run(code: string): Promise<string> {
   }
 }
 
-test("docs/api-transduction.md: the decoder's example runs as written, and reverses what it has not seen", async () => {
-  const blocks = [...(await readFile(path.join(root, "docs/api-transduction.md"), "utf8")).matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code as string);
-  const example = blocks.find((code) => code.includes("decoder:"));
-  assert.ok(example, "there is no example of a decoder");
-  const [text, probability] = (await run(example)).trim().split(" ");
-  assert.equal(text, "02431");
-  assert.ok(Number(probability) > 0.5 && Number(probability) <= 1, probability);
-});
+for (const [option, wanted, what] of [["decoder:", "02431", "reverses"], ['loss: "ctc"', "01344", "spells"]] as const) {
+  test(`docs/api-transduction.md: the example of ${option} runs as written, and ${what} what it has not seen`, async () => {
+    const blocks = [...(await readFile(path.join(root, "docs/api-transduction.md"), "utf8")).matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code as string);
+    const example = blocks.find((code) => code.includes(option));
+    assert.ok(example, `there is no example of ${option}`);
+    const [text, probability] = (await run(example)).trim().split(" ");
+    assert.equal(text, wanted);
+    assert.ok(Number(probability) > 0.5 && Number(probability) <= 1, probability);
+  });
+}

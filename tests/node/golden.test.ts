@@ -232,3 +232,60 @@ describe("PyTorch's encoder_decoder", () => {
     });
   }
 });
+
+interface LabellingCase {
+  name: string;
+  blank: number;
+  lengths: number[];
+  labels: number[][];
+  logits: Numbers;
+  expected: { losses: number[]; gradients: Numbers };
+}
+
+/** A network whose logits are what it reads: h = relu [x; -x], o = h₁ - h₂. */
+async function passing(classes: number): Promise<Model> {
+  const model = await createModel({ input: { features: classes }, layers: [{ cell: "rnn", hidden: 2 * classes, activation: "relu" }], output: { classes }, loss: "ctc" }, { worker: false });
+  const weights = await model.weights();
+  for (const { data } of Object.values(weights)) data.fill(0);
+  for (let k = 0; k < classes; k++) {
+    const [into, out] = [weights["rnn.weight_ih_l0"]?.data, weights["head.weight"]?.data] as [Float32Array, Float32Array];
+    into[k * classes + k] = out[k * 2 * classes + k] = 1;
+    into[(classes + k) * classes + k] = out[k * 2 * classes + classes + k] = -1;
+  }
+  await model.setWeights(weights);
+  return model;
+}
+
+describe("PyTorch's ctc", () => {
+  for (const one of golden<LabellingCase>("ctc")) {
+    test(one.name, async () => {
+      const [B, T, C] = one.logits.shape as [number, number, number];
+      const model = await passing(C);
+      // The blank is class 0 here.
+      const own = (k: number): number => (k === one.blank ? 0 : k === 0 ? one.blank : k);
+      const swapped = ({ shape, data }: Numbers): Numbers => ({ shape, data: data.map((_, i) => data[i - (i % C) + own(i % C)] as number) });
+      const x = swapped(one.logits);
+      const target = padded(one.labels.map((labels) => labels.map(own)));
+      const batch = { inputs: floats(x), shape: [B, T] as const, lengths: one.lengths, targets: target.ids, targetLengths: target.lengths };
+      // reduction: "mean" counts each sequence by its length.
+      const share = one.labels.map((labels) => 1 / (B * Math.max(1, labels.length)));
+      const want = one.expected.losses.reduce((sum, loss, b) => sum + loss * (share[b] as number), 0);
+      const { loss, gradients } = await model.gradients(batch);
+      assert.ok(Math.abs(loss - want) <= OUTPUTS * want, `loss ${loss}, PyTorch has ${want}`);
+      const bias: Numbers = { shape: [C], data: new Array<number>(C).fill(0) };
+      const head: Numbers = { shape: [C, 2 * C], data: new Array<number>(2 * C * C).fill(0) };
+      swapped(one.expected.gradients).data.forEach((d, i) => {
+        const [row, k] = [Math.floor(i / C), i % C];
+        const scaled = d * (share[Math.floor(row / T)] as number);
+        (bias.data[k] as number) += scaled;
+        for (let j = 0; j < 2 * C; j++) {
+          const read = x.data[row * C + (j % C)] as number;
+          (head.data[k * 2 * C + j] as number) += scaled * Math.max(0, j < C ? read : -read);
+        }
+      });
+      near("∂L/∂ head.bias", gradients["head.bias"], bias, GRADIENTS);
+      near("∂L/∂ head.weight", gradients["head.weight"], head, GRADIENTS);
+      await model.dispose();
+    });
+  }
+});

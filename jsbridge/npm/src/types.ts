@@ -35,6 +35,11 @@ export interface ModelConfig {
   /** `"every"` (default): an output each step. `"last"`: one at the end of the sequence. */
   readout?: "every" | "last";
   output: OutputConfig;
+  /**
+   * `"ctc"`: targets are labellings of their own length, without saying at which step a label stands (A. Graves et al. 2006).
+   * With `output.classes`, of which class 0 is the blank, and `readout: "every"`. Absent: the loss of the output.
+   */
+  loss?: "ctc";
   /** Writes targets of their own length, of `output.classes` tokens; `layers` then read the source. */
   decoder?: DecoderConfig;
   /** Seed of every draw: initial weights, dropout, sampling. A whole number from 0 to 2^53-1; absent: 0. */
@@ -117,9 +122,9 @@ export interface Batch {
   shape: readonly [batch: number, steps: number];
   /** [B], 0 … T; absent: all T. */
   lengths?: Int32Array | readonly number[];
-  /** [B, T] weights on the loss, with a decoder [B, S]; absent: all 1. */
+  /** [B, T] weights on the loss, with a decoder [B, S]; absent: all 1. Refused with `loss: "ctc"`. */
   mask?: Float32Array | readonly number[];
-  /** With a decoder: [B], 0 … S, the steps of each target; `targets` are [B, S] ids, S = targets.length / B. Absent: all S. */
+  /** With a decoder or `loss: "ctc"`: [B], 0 … S, the length of each target; `targets` are [B, S] ids, S = targets.length / B. Absent: all S. */
   targetLengths?: Int32Array | readonly number[];
   /** Initial state; absent: zeros. */
   state?: State;
@@ -333,9 +338,9 @@ export interface Forwarded {
 
 /** How decode() looks for the likeliest target. */
 export interface DecodeOptions {
-  /** Hypotheses that are kept, 1 … 1024; default 1: the likeliest token at every step. */
+  /** Hypotheses that are kept, 1 … 1024; default 1: the likeliest token at every step, or with `loss: "ctc"` the likeliest path. */
   beam?: number;
-  /** At most so many tokens are written, the end mark counted; default: twice the steps of the batch and ten. */
+  /** Decoder only: at most so many tokens are written, the end mark counted; default: twice the steps of the batch and ten. */
   length?: number;
   /** α, 0 or more: n tokens of probability p are ranked by ln p / ((5+n)/6)^α; default 0: by p alone. */
   lengthPenalty?: number;
@@ -343,11 +348,14 @@ export interface DecodeOptions {
 
 /** A target that the model has written. */
 export interface Decoded {
-  /** Without the end mark. */
+  /** Without the end mark, without blanks. */
   tokens: Int32Array;
   /** When the model knows its target vocabulary. */
   text?: string;
-  /** Natural logarithm of the probability of the tokens and, where one was written, the end mark behind them. */
+  /**
+   * Natural logarithm of the probability of the tokens and, where one was written, the end mark behind them. With `loss: "ctc"` that
+   * of all paths that become these tokens, whatever the beam.
+   */
   logProbability: number;
 }
 

@@ -38,7 +38,7 @@ export interface Sequences {
 /**
  * Sequences with targets to train on; what seriesDataset(), sequenceDataset() and the tasks give, or your own. `input` and
  * `output` are those of a fitting ModelConfig; its `readout` is "every" with `perStep`, else "last"; targets of
- * their own length want a `decoder`.
+ * their own length want a `decoder` or `loss: "ctc"`.
  */
 export interface SequenceData {
   readonly kind: "sequences";
