@@ -145,7 +145,7 @@ func (m *Model) refuseSteps() error {
 		return Errorf(CodeUnsupported, "step: the decoder begins when the whole source has been read; decode writes a target from a batch")
 	}
 	if m.config.Loss == CTC {
-		return nil, nil, Errorf(CodeUnsupported, "step: loss %q labels whole sequences; forward gives the probabilities of every step of one", CTC)
+		return Errorf(CodeUnsupported, "step: loss %q labels whole sequences; forward gives the probabilities of every step of one", CTC)
 	}
 	if m.config.bidirectional() {
 		return Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")

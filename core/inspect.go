@@ -93,6 +93,9 @@ func (m *Model) checkInspect(b Batch, o InspectOptions) error {
 	if m.config.Decoder != nil {
 		return Errorf(CodeUnsupported, "inspect: a network with a decoder is not shown; forward gives its attention")
 	}
+	if m.config.Loss == CTC && slices.ContainsFunc(o.Aspects, Aspect.wantTargets) {
+		return Errorf(CodeUnsupported, "inspect: loss %q is one of whole sequences; want aspects that look at no loss", CTC)
+	}
 	if len(o.Aspects) == 0 {
 		return Errorf(CodeConfig, "inspect: what is empty, want one or more of %q", words(Aspects()))
 	}
