@@ -225,7 +225,6 @@ func (l Layer) validate(path string) error {
 		{l.Recurrence != FromHidden && l.Recurrence != FromOutput, CodeConfig, `recurrence is neither "hidden" nor "output"`},
 		{l.Recurrence == FromOutput && l.Cell != Elman, CodeConfig, `recurrence "output" is an option of cell "rnn" alone`},
 		{l.ResetBefore && l.Cell != GRU, CodeConfig, `resetAfter is an option of cell "gru" alone`},
-		{l.ResetBefore && l.LayerNorm, CodeUnsupported, "layerNorm goes with resetAfter true alone"},
 		{l.Merge != cell.Concat && l.Merge != cell.Sum && l.Merge != cell.Average && l.Merge != cell.Multiply, CodeConfig,
 			`merge is none of "concat", "sum", "average", "multiply"`},
 		{!(l.Dropout >= 0 && l.Dropout < 1), CodeRange, "dropout is not in [0, 1)"},

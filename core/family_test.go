@@ -119,6 +119,7 @@ func familyCases() (cases []familyCase) {
 		"rnn tanh": {Cell: Elman}, "rnn relu": {Cell: Elman, Activation: Relu}, "lstm": {Cell: LSTM},
 		"gru": {Cell: GRU}, "gru reset before": {Cell: GRU, ResetBefore: true},
 		"rnn norm": {Cell: Elman, LayerNorm: true}, "lstm norm": {Cell: LSTM, LayerNorm: true}, "gru norm": {Cell: GRU, LayerNorm: true},
+		"gru reset before norm": {Cell: GRU, ResetBefore: true, LayerNorm: true},
 	}
 	outputs := []Output{{Classes: 4}, {Values: 3}, {Labels: 2}}
 	i := 0

@@ -131,7 +131,7 @@ func newLayer(l Layer, inputs int, tokens bool, bind cell.Binding) cell.Layer {
 	case l.Cell == LSTM:
 		return cell.NewLSTM(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	case l.Cell == GRU && l.ResetBefore:
-		return cell.NewGRUResetBefore(inputs, l.Hidden, tokens, bind)
+		return cell.NewGRUResetBefore(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	case l.Cell == GRU:
 		return cell.NewGRU(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	}
