@@ -12,7 +12,7 @@ type Batch struct {
 	Steps        int       // T ≥ 1
 	Lengths      []int32   // of each sequence, 0 … T; absent: all T
 	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
-	State        State     // initial state; absent: zeros
+	State        State     // initial state; absent: that of the config
 
 	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
 	// network's own output. Absent: 1 where there are targets, 0 where there are none.
@@ -218,12 +218,14 @@ func (m *Model) checkState(where string, s State, batch int) error {
 }
 
 // stateShapes lists what the model carries, with the batch left at 0.
-func (m *Model) stateShapes() []Tensor {
-	if m.config.jordan() {
-		return []Tensor{{Name: "y_l0", Shape: []int{0, m.config.Output.width()}}}
+func (m *Model) stateShapes() []Tensor { return m.config.stateShapes() }
+
+func (c Config) stateShapes() []Tensor {
+	if c.jordan() {
+		return []Tensor{{Name: "y_l0", Shape: []int{0, c.Output.width()}}}
 	}
 	var list []Tensor
-	for k, l := range m.config.Layers {
+	for k, l := range c.Layers {
 		for direction := range l.directions() {
 			suffix := layerSuffix(k) + directionSuffix(direction)
 			list = append(list, Tensor{Name: "h" + suffix, Shape: []int{0, l.Hidden}})

@@ -121,7 +121,7 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 // Adam's defaults.
 func (m *Model) OptimizerOptions() optim.Options { return m.options }
 
-// Step reads one token from a state and gives what the network answers. A nil state is zero.
+// Step reads one token from a state and gives what the network answers. A nil state is the initial one.
 func (m *Model) Step(token int32, state State) (output []float32, next State, err error) {
 	m.token[0] = token
 	return m.stepOnce(Batch{Inputs: m.token[:], Batch: 1, Steps: 1, State: state})

@@ -9,12 +9,13 @@ import (
 
 // Config describes a network from bottom to top: what it reads, its recurrent layers, what it says.
 type Config struct {
-	Input     Input
-	Embedding int     // tokens only: a vector of so many values a token; 0: a token selects a column of weight_ih
-	Layers    []Layer // bottom to top, at least one
-	Readout   Readout // "" is Every
-	Output    Output
-	Seed      uint64 // of initialisation, batching, dropout and sampling; every draw of the model comes from it
+	Input        Input
+	Embedding    int          // tokens only: a vector of so many values a token; 0: a token selects a column of weight_ih
+	Layers       []Layer      // bottom to top, at least one
+	Readout      Readout      // "" is Every
+	InitialState InitialState // "" is ZeroState
+	Output       Output
+	Seed         uint64 // of initialisation, batching, dropout and sampling; every draw of the model comes from it
 }
 
 // Input is what the network reads a step: exactly one field is set.
@@ -130,6 +131,9 @@ func (c Config) withDefaults() Config {
 	if c.Readout == "" {
 		c.Readout = Every
 	}
+	if c.InitialState == "" {
+		c.InitialState = ZeroState
+	}
 	for k, l := range c.Layers {
 		c.Layers[k] = l.withDefaults()
 	}
@@ -174,6 +178,9 @@ func (c Config) validate() error {
 	}
 	if c.Readout != Every && c.Readout != Last {
 		return Errorf(CodeConfig, "config: readout is %q, want %q or %q", c.Readout, Every, Last)
+	}
+	if c.InitialState != ZeroState && c.InitialState != LearnedState {
+		return Errorf(CodeConfig, "config: initialState is %q, want %q or %q", c.InitialState, ZeroState, LearnedState)
 	}
 	if len(c.Layers) == 0 {
 		return Errorf(CodeConfig, "config: layers is empty, want at least one layer")

@@ -38,6 +38,9 @@ func newTwin(c Config) twin {
 	}
 	if c.Layers[0].Recurrence == FromOutput {
 		j := reference.NewJordan(output, inputs, c.Layers[0].Hidden, c.Output.width())
+		if c.InitialState == LearnedState {
+			j = j.LearnInitialState()
+		}
 		if c.Layers[0].Activation == Relu {
 			j = j.WithReLU()
 		}
@@ -61,6 +64,9 @@ func newTwin(c Config) twin {
 	}
 	if c.Readout == Last {
 		n = n.ReadLast()
+	}
+	if c.InitialState == LearnedState {
+		n = n.LearnInitialState()
 	}
 	return n
 }
@@ -161,6 +167,12 @@ func familyCases() (cases []familyCase) {
 			}
 		}
 	}
+	for _, c := range cases[:len(cases):len(cases)] {
+		if c.config.Input.Tokens > 0 { // enough of them
+			c.name, c.config.InitialState = c.name+" learned state", LearnedState
+			cases = append(cases, c)
+		}
+	}
 	return cases
 }
 
@@ -215,14 +227,21 @@ func (f *family) fillBatch() {
 			b.TargetValues = append(b.TargetValues, float32(math.Abs(formula(7*i+j, 60))))
 		}
 	}
+	f.batch = b
+	if c.InitialState != LearnedState {
+		f.batch.State = f.givenState(B)
+	}
+}
+
+func (f *family) givenState(B int) (state State) {
 	for k, s := range f.model.stateShapes() {
 		data := make([]float32, B*s.Shape[1])
 		for i := range data {
 			data[i] = float32(formula(i, 70+k))
 		}
-		b.State = append(b.State, Tensor{s.Name, []int{B, s.Shape[1]}, data})
+		state = append(state, Tensor{s.Name, []int{B, s.Shape[1]}, data})
 	}
-	f.batch = b
+	return state
 }
 
 // example is what the reference reads of sequence i.
@@ -263,7 +282,9 @@ func (f family) example(i int) reference.Example {
 		}
 		e.Initial = append(e.Initial, f.initial(s.Name, i))
 	}
-	e.Initial = joined(c, e.Initial)
+	if b.State != nil {
+		e.Initial = joined(c, e.Initial)
+	}
 	return e
 }
 

@@ -20,7 +20,7 @@ type GenerateOptions struct {
 	TopP, MinP, RepetitionPenalty float64
 
 	Seed  *uint64 // of the draws; absent: from the model's own generator
-	State State   // where reading begins; absent: zeros
+	State State   // where reading begins; absent: the initial state of the config
 }
 
 // Generation writes token after token. Training may go on in between: each token comes from the weights as they
@@ -92,12 +92,10 @@ func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
 	if len(g.unread) == 0 {
 		g.unread = []int32{int32(g.sampler.Source.Intn(m.config.Input.Tokens))}
 	}
-	for _, w := range m.stateShapes() {
-		initial := make([]float32, w.Shape[1])
-		if given := o.State.named(w.Name); given != nil {
-			copy(initial, given.Data)
+	if o.State != nil {
+		for _, w := range m.stateShapes() {
+			g.state = append(g.state, append([]float32(nil), o.State.named(w.Name).Data...))
 		}
-		g.state = append(g.state, initial)
 	}
 	return g, nil
 }

@@ -20,6 +20,11 @@ func (c Config) bytes() int {
 		inputs = l.width()
 	}
 	floats += c.Output.width() * (inputs + 1)
+	if c.InitialState == LearnedState {
+		for _, s := range c.stateShapes() {
+			floats += s.Shape[1]
+		}
+	}
 	return 4 * arenas * floats
 }
 

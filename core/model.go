@@ -22,6 +22,7 @@ type Model struct {
 	weights   tensor.Arena
 	gradients tensor.Arena
 	network   network
+	start     start
 	loss      loss.Loss
 	optimizer optim.Optimizer
 	options   optim.Options // of the latest step, the default of the next
@@ -67,6 +68,7 @@ func New(config Config) (*Model, error) {
 	} else {
 		m.network = newStack(config, m.weights, m.gradients, random.New(config.Seed, random.Dropout))
 	}
+	m.start = newStart(config, m.weights, m.gradients)
 	m.initialise(random.New(config.Seed, random.Initialisation))
 	return m, nil
 }

@@ -40,6 +40,7 @@ func (c Config) table() *tensor.Table {
 		}
 		inputs = l.width()
 	}
+	c.startParameters(table)
 	table.Add("head.weight", c.Output.width(), inputs)
 	table.Add("head.bias", c.Output.width())
 	return table

@@ -37,7 +37,7 @@ func growIDs(buf []int32, n int) []int32 {
 	return buf[:n]
 }
 
-// begin prepares a run of whole sequences from a state of zeros.
+// begin prepares a run of whole sequences from the initial state.
 func (m *Model) begin(e cell.Extent) {
 	m.refresh()
 	r := &m.run
@@ -51,9 +51,7 @@ func (m *Model) begin(e cell.Extent) {
 		r.inputs = growIDs(r.inputs, e.Rows())
 	}
 	m.network.begin(e)
-	for _, c := range m.network.carries() {
-		clear(c.Initial(e))
-	}
+	m.start.fill(m.network.carries(), e)
 }
 
 // load brings a checked batch into the workspace.
@@ -73,10 +71,11 @@ func (m *Model) load(b Batch) {
 	if b.hasTargets() {
 		m.loadTargets(b)
 	}
+	if b.State == nil {
+		return
+	}
+	m.start.taken = false
 	for _, c := range m.network.carries() {
-		if b.State == nil {
-			break
-		}
 		given, initial := b.State.named(c.Name+c.Suffix).Data, c.Initial(e)
 		for i := range b.Batch {
 			copy(initial[i*c.Hidden:(i+1)*c.Hidden], given[r.place(i)*c.Hidden:])
@@ -209,6 +208,7 @@ func (m *Model) lossAndGradient(outputs []float32) float64 {
 func (m *Model) backward(do []float32) {
 	clear(m.gradients.Data)
 	m.network.backward(do)
+	m.start.backward(m.network.carries(), m.run.extent.Batch)
 }
 
 // lastState copies the state behind each sequence's last valid step, in the batch's order.
@@ -248,8 +248,9 @@ func (m *Model) keep(into *carried) {
 	}
 }
 
-// resume puts a kept state into the initial slots; an empty one leaves them zero.
+// resume puts a kept state into the initial slots; an empty one leaves them as the run began.
 func (m *Model) resume(from carried) {
+	m.start.taken = m.start.taken && len(from) == 0
 	for i, c := range m.network.carries() {
 		if i < len(from) {
 			copy(c.Initial(m.run.extent), from[i])

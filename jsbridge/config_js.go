@@ -17,6 +17,7 @@ func config(v js.Value) (core.Config, error) {
 	input, output, layers := o.get("input"), o.get("output"), o.get("layers")
 	c.Embedding = o.integer("embedding", 1, 0)
 	c.Readout = core.Readout(o.choice("readout", "every", []string{"every", "last"}))
+	c.InitialState = core.InitialState(o.choice("initialState", "zeros", []string{"zeros", "learned"}))
 	c.Seed = uint64(o.integer("seed", 0, 0))
 	if err := o.done(); err != nil {
 		return c, err

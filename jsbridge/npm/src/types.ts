@@ -35,6 +35,11 @@ export interface ModelConfig {
   /** `"every"` (default): an output each step. `"last"`: one at the end of the sequence. */
   readout?: "every" | "last";
   output: OutputConfig;
+  /**
+   * What a sequence starts from that is given no state. `"zeros"` (default), or `"learned"`: parameters `rnn.h0_l{k}` [H] and for
+   * an LSTM `rnn.c0_l{k}` [H], with `_reverse` for a second direction; for `recurrence: "output"` `rnn.y0_l0` [O]. They begin as zeros.
+   */
+  initialState?: "zeros" | "learned";
   /** Seed of every draw: initial weights, dropout, sampling. A whole number from 0 to 2^53-1; absent: 0. */
   seed?: number;
 }
@@ -98,7 +103,7 @@ export interface Batch {
   lengths?: Int32Array | readonly number[];
   /** [B, T] weights on the loss; absent: all 1. */
   mask?: Float32Array | readonly number[];
-  /** Initial state; absent: zeros. */
+  /** Initial state; absent: what the config's `initialState` says. */
   state?: State;
 }
 
@@ -234,7 +239,7 @@ export interface GenerateOptions {
   /** Writing ends behind this text, or these ids. */
   stop?: string | Int32Array | readonly number[];
   seed?: number;
-  /** State to start from; absent: zeros. */
+  /** State to start from; absent: what the config's `initialState` says. */
   state?: State;
   /** Ends the generation with `ABORTED`. */
   signal?: AbortSignal;
