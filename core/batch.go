@@ -10,7 +10,7 @@ type Batch struct {
 	TargetValues []float32 // [B, T, O] or [B, O] for values and labels
 	Batch        int       // B ≥ 1
 	Steps        int       // T ≥ 1
-	Lengths      []int32   // of each sequence, 0 … T; absent: all T
+	Lengths      []int32   // of each sequence, 0 … T; absent: all T. One of length 0 counts nothing, answers zeros and keeps its state
 	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
 	State        State     // initial state; absent: that of the config
 
@@ -23,7 +23,8 @@ type Batch struct {
 func (b Batch) hasTargets() bool { return b.Targets != nil || b.TargetValues != nil }
 
 // State is what a model carries from step to step: for every layer k a tensor "h_l{k}" [B, H], for an LSTM also
-// "c_l{k}", for a second direction the same with "_reverse", for pattern 2 "y_l0" [B, O] alone.
+// "c_l{k}", for a second direction the same with "_reverse", for pattern 2 "y_l0" [B, O] alone. As an initial state, that
+// of a second direction enters at each sequence's own last valid step; as a last one, it is that behind step 0.
 type State []Tensor
 
 // largestRows bounds B·T so that sizes of a run stay far inside an int.

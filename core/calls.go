@@ -9,9 +9,9 @@ import (
 
 // Forwarded is what [Model.Forward] answers.
 type Forwarded struct {
-	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer
+	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer, zero for a sequence of length 0
 	Loss    float64 // mean over all valid steps; only when the batch had targets
-	State   State   // behind each sequence's last valid step
+	State   State   // behind each sequence's last valid step; of a sequence of length 0 the state that it started from
 }
 
 // Forward reads a batch and gives the output of every step, or the one behind the last.

@@ -344,7 +344,7 @@ func TestTheFamilyAgreesWithTheEquations(t *testing.T) {
 				yhat, _ := f.twin.Run(e)
 				for s := range answers {
 					row := outputs.Outputs.Data[(i*answers+s)*width:][:width]
-					if s < len(yhat) {
+					if s < len(yhat) && n > 0 {
 						agree(t, "outputs", yhat[s].RawVector().Data, row, outputTolerance)
 					} else {
 						assert.Equal(t, make([]float32, width), row, "no output past the end, step %d of %d", s, n)

@@ -259,13 +259,13 @@ func (m *Model) resume(from carried) {
 }
 
 // toBatchFirst gives outputs [T, B, width], in the run's order, as a new [B, T, width] in the batch's; zero past a
-// sequence's end. steps is T, or 1 where the network answers once.
+// sequence's end, and for one without steps. steps is T, or 1 where the network answers once.
 func (r *run) toBatchFirst(src []float32, steps, width int, every bool) []float32 {
 	e := r.extent
 	dst := make([]float32, e.Batch*steps*width)
 	for t := range steps {
 		for i := range e.Batch {
-			if every && i >= e.At(t) {
+			if every && i >= e.At(t) || r.lengthAt(i) == 0 {
 				continue
 			}
 			copy(dst[(r.place(i)*steps+t)*width:][:width], src[(t*e.Batch+i)*width:])

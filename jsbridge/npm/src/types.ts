@@ -13,7 +13,11 @@ export interface Tensor {
   data: Float32Array | Int32Array;
 }
 
-/** What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. */
+/**
+ * What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. A second
+ * direction has the same with `_reverse`: it enters at each sequence's own last valid step and comes out behind step 0. For
+ * `recurrence: "output"` it is `y_l0` [B, O] alone.
+ */
 export type State = Record<string, Tensor>;
 
 /** Token ids 0 … tokens-1, or float vectors of length `features` (I). */
@@ -99,7 +103,7 @@ export interface Batch {
   targets?: Int32Array | Float32Array | readonly number[];
   /** [B, T]. */
   shape: readonly [batch: number, steps: number];
-  /** [B], 0 … T; absent: all T. */
+  /** [B], 0 … T; absent: all T. A sequence of length 0 counts nothing in the loss, its outputs are zeros and its state stays. */
   lengths?: Int32Array | readonly number[];
   /** [B, T] weights on the loss; absent: all 1. */
   mask?: Float32Array | readonly number[];
