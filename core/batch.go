@@ -17,6 +17,10 @@ type Batch struct {
 	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
 	// network's own output. Absent: 1 where there are targets, 0 where there are none.
 	TeacherForcing *float64
+
+	// Recompute cuts the run in segments of so many steps, of which only one is in memory: the way back computes each
+	// anew from the state at its border, for the time of one more forward pass. 0: no cut; [AutoRecompute]: about √T.
+	Recompute int
 }
 
 // hasTargets says whether there is something to compare with.
@@ -53,6 +57,9 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 		return err
 	}
 	if err := m.checkState(where, b.State, b.Batch); err != nil {
+		return err
+	}
+	if err := m.checkRecompute(where, b.Recompute); err != nil {
 		return err
 	}
 	return m.checkMemory(where, b.Batch, b.Steps)

@@ -3,6 +3,7 @@ package core
 import (
 	"slices"
 
+	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/kernel"
 	"github.com/unfold-rnn/unfold/core/optim"
 )
@@ -19,21 +20,34 @@ func (m *Model) Forward(b Batch) (Forwarded, error) {
 	if err := m.prepare("forward", b, false); err != nil {
 		return Forwarded{}, err
 	}
-	outputs := m.forward(false)
-	width, steps := m.config.Output.width(), m.answers(b.Steps)
-	answer := Forwarded{State: m.lastState()}
-	if b.hasTargets() {
-		kept := append([]float32(nil), outputs...)
-		answer.Loss = m.lossAndGradient(outputs)
-		copy(outputs, kept)
-	}
-	m.loss.Activate(outputs, b.Batch*steps, width)
-	shape := []int{b.Batch, steps, width}
+	width := m.config.Output.width()
+	shape := []int{b.Batch, b.Steps, width}
 	if m.config.Readout == Last {
 		shape = []int{b.Batch, width}
 	}
-	answer.Outputs = Tensor{"outputs", shape, m.run.toBatchFirst(outputs, steps, width, m.config.Readout == Every)}
+	answer := Forwarded{Outputs: Tensor{"outputs", shape, make([]float32, b.Batch*m.answers(b.Steps)*width)}}
+	var kept []float32
+	m.forward(false, func(e cell.Extent, logits []float32) {
+		if b.hasTargets() {
+			kept = append(kept[:0], logits...)
+			answer.Loss += m.lossAndGradient(e, logits)
+			logits = kept
+		}
+		m.show(answer.Outputs.Data, logits, e)
+	})
+	answer.State = m.lastState()
 	return answer, nil
+}
+
+// show turns a segment's logits into what a user sees and puts them where they belong in the batch.
+func (m *Model) show(dst, logits []float32, e cell.Extent) {
+	width := m.config.Output.width()
+	m.loss.Activate(logits, len(logits)/width, width)
+	if m.config.Readout == Every {
+		m.run.toBatchFirst(dst, logits, e, width)
+	} else if e.First+e.Steps == m.run.extent.Steps {
+		m.run.answersInOrder(dst, logits, width)
+	}
 }
 
 // Gradients is the loss of a batch with its gradient, not clipped, on every parameter and on the initial state.
@@ -42,9 +56,7 @@ func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial St
 	if err := m.prepare("gradients", b, true); err != nil {
 		return 0, nil, nil, err
 	}
-	outputs := m.forward(false)
-	loss = m.lossAndGradient(outputs)
-	m.backward(outputs)
+	loss = m.lossAndGradients(false)
 	return loss, tensors(m.gradients), m.initialGradient(), nil
 }
 
@@ -68,6 +80,7 @@ func (m *Model) prepare(where string, b Batch, needTargets bool) error {
 		}
 		forcing = *p
 	}
+	m.walk.plan = plan{segment: b.Recompute}
 	m.load(b)
 	m.force(forcing)
 	return nil
@@ -139,20 +152,21 @@ func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
 	if err := m.prepare("step", b, false); err != nil {
 		return nil, nil, err
 	}
-	outputs := m.forward(false)
-	m.loss.Activate(outputs, 1, len(outputs))
-	return append([]float32(nil), outputs...), m.lastState(), nil
+	m.forward(false, func(_ cell.Extent, logits []float32) { output = append(output, logits...) })
+	m.loss.Activate(output, 1, len(output))
+	return output, m.lastState(), nil
 }
 
 // update trains on what the workspace holds.
 func (m *Model) update(where string, o optim.Options) (Stepped, error) {
-	outputs := m.forward(true)
-	loss := m.lossAndGradient(outputs)
+	if s, ok := m.network.(*stack); ok {
+		s.redraw()
+	}
+	loss := m.lossAndGradients(true)
 	if !finite(loss) {
 		return Stepped{}, Errorf(CodeNumeric, "%s: the loss is %v at step %d; the weights are those of step %d",
 			where, loss, m.steps+1, m.steps)
 	}
-	m.backward(outputs)
 	norm := optim.GradientNorm(m.gradients)
 	if !finite(norm) {
 		return Stepped{}, Errorf(CodeNumeric, "%s: the gradient of %s is not finite at step %d; the weights are those of step %d",

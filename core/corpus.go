@@ -123,7 +123,8 @@ type windowFeed struct {
 		Next(inputs, targets []int32) (first bool)
 		WindowsPerEpoch() int
 	}
-	extent cell.Extent
+	extent  cell.Extent
+	history int // steps of a window that were in the one before
 }
 
 func (f windowFeed) perEpoch() int { return f.windows.WindowsPerEpoch() }
@@ -132,7 +133,11 @@ func (f windowFeed) load(m *Model) (goesOn bool) {
 	m.begin(f.extent)
 	m.run.ids = growIDs(m.run.ids, f.extent.Rows())
 	first := f.windows.Next(m.run.inputs, m.run.ids)
-	m.weigh(nil)
+	history := f.history
+	if first {
+		history = 0
+	}
+	m.weigh(nil, history)
 	return !first
 }
 
@@ -161,6 +166,9 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 		if err := corpus.ValidationSequences.check(m, "data.validation"); err != nil {
 			return nil, err
 		}
+	}
+	if o.Stride > 0 {
+		return nil, Errorf(CodeConfig, "train: stride is %d, but sequences are read whole; it goes with one long text", o.Stride)
 	}
 	longest := int(slices.Max(corpus.Sequences.Lengths))
 	if o.Steps > 0 && o.Steps < longest {
@@ -196,10 +204,10 @@ func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	if err := m.checkMemory("train", o.Batch, o.Steps); err != nil {
 		return nil, err
 	}
-	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}}
+	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}, history: o.Steps - o.stride()}
 	var err error
 	if o.Stateful {
-		f.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, m.batching)
+		f.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, o.stride(), m.batching)
 	} else {
 		f.windows, err = data.NewWindows(corpus.IDs, o.Batch, o.Steps, m.batching)
 	}

@@ -328,37 +328,38 @@ func wide(values []float32) *mat.VecDense {
 
 func TestTheFamilyAgreesWithTheEquations(t *testing.T) {
 	for _, c := range familyCases() {
-		t.Run(c.name, func(t *testing.T) {
-			f := newFamily(t, c)
-			outputs, err := f.model.Forward(f.batch)
-			require.NoError(t, err)
-			loss, gradients, initial, err := f.model.Gradients(f.batch)
-			require.NoError(t, err)
-			assert.InEpsilon(t, loss, outputs.Loss, 1e-6)
+		t.Run(c.name, func(t *testing.T) { newFamily(t, c).agreeWithTheEquations(t) })
+	}
+}
 
-			var want float64
-			f.twin.ZeroGradients()
-			width, answers := f.model.Config().Output.width(), f.model.answers(f.batch.Steps)
-			for i, n := range f.batch.Lengths {
-				e := f.example(i)
-				yhat, _ := f.twin.Run(e)
-				for s := range answers {
-					row := outputs.Outputs.Data[(i*answers+s)*width:][:width]
-					if s < len(yhat) && n > 0 {
-						agree(t, "outputs", yhat[s].RawVector().Data, row, outputTolerance)
-					} else {
-						assert.Equal(t, make([]float32, width), row, "no output past the end, step %d of %d", s, n)
-					}
-				}
-				l, d := f.twin.ExampleGradients(e)
-				want += l
-				f.agreeOnStates(t, d.Initial, initial, i)
+func (f family) agreeWithTheEquations(t *testing.T) {
+	outputs, err := f.model.Forward(f.batch)
+	require.NoError(t, err)
+	loss, gradients, initial, err := f.model.Gradients(f.batch)
+	require.NoError(t, err)
+	assert.InEpsilon(t, loss, outputs.Loss, 1e-6)
+
+	var want float64
+	f.twin.ZeroGradients()
+	width, answers := f.model.Config().Output.width(), f.model.answers(f.batch.Steps)
+	for i, n := range f.batch.Lengths {
+		e := f.example(i)
+		yhat, _ := f.twin.Run(e)
+		for s := range answers {
+			row := outputs.Outputs.Data[(i*answers+s)*width:][:width]
+			if s < len(yhat) && n > 0 {
+				agree(t, "outputs", yhat[s].RawVector().Data, row, outputTolerance)
+			} else {
+				assert.Equal(t, make([]float32, width), row, "no output past the end, step %d of %d", s, n)
 			}
-			assert.InEpsilon(t, want, loss, outputTolerance)
-			for k, p := range f.twin.Parameters() {
-				agree(t, p.Name, p.Gradient, gradients[k].Data, 1e-4)
-			}
-		})
+		}
+		l, d := f.twin.ExampleGradients(e)
+		want += l
+		f.agreeOnStates(t, d.Initial, initial, i)
+	}
+	assert.InEpsilon(t, want, loss, outputTolerance)
+	for k, p := range f.twin.Parameters() {
+		agree(t, p.Name, p.Gradient, gradients[k].Data, 1e-4)
 	}
 }
 

@@ -143,10 +143,11 @@ func (g *Generation) read() []float32 {
 	for rest := g.unread; len(rest) > 0; {
 		window := rest[:min(len(rest), promptWindow)]
 		rest = rest[len(window):]
+		m.walk.plan = plan{}
 		m.begin(cell.Extent{Batch: 1, Steps: len(window)})
 		copy(m.run.inputs, window)
 		m.resume(g.state)
-		logits = m.forward(false)
+		m.forward(false, func(_ cell.Extent, outputs []float32) { logits = outputs })
 		m.keep(&g.state)
 	}
 	return logits[len(logits)-m.config.Output.Classes:]

@@ -36,6 +36,7 @@ type Model struct {
 
 	stale  bool // weights changed since the layers derived theirs
 	run    run
+	walk   walk
 	forced []bool
 	token  [1]int32 // the inputs of one step
 }

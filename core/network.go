@@ -91,7 +91,7 @@ type stack struct {
 	dropouts  []*cell.Dropout // one a layer; nil: none
 	readout   *cell.Readout
 	last      bool
-	source    *random.Source // of dropout's masks
+	masks     masks
 	held      []cell.Carry
 	suffixes  [][2]string // of a layer's two directions
 
@@ -104,7 +104,7 @@ type stack struct {
 }
 
 func newStack(c Config, weights, gradients tensor.Arena, source *random.Source) *stack {
-	s := &stack{last: c.Readout == Last, source: source}
+	s := &stack{last: c.Readout == Last, masks: newMasks(source)}
 	bind := binder(weights, gradients)
 	embedding, inputs, tokens := c.newEmbedding(bind)
 	s.embedding = embedding
@@ -177,12 +177,25 @@ func (s *stack) forward(x cell.Input, training bool) []float32 {
 			s.top, rows = l.Final(), s.extent.Batch
 		}
 		if s.drops(k) {
-			s.top = s.dropouts[k].Forward(s.top, s.source)
+			s.top = s.drop(k)
 		}
 		x = cell.Input{Values: s.top}
 	}
 	return s.readout.Forward(s.top, rows)
 }
+
+// drop gives what is left of layer k's outputs, of all steps or of the one answer.
+func (s *stack) drop(k int) []float32 {
+	first := s.extent.First
+	if k == len(s.layers)-1 && s.last {
+		first = 0 // the one answer is drawn for wherever the run is cut
+	}
+	s.masks.layer = k
+	return s.dropouts[k].Forward(s.top, first, s.extent.Batch*s.layers[k].Width(), &s.masks)
+}
+
+// redraw makes the masks of the next run others than those of the one before.
+func (s *stack) redraw() { s.masks.key = s.masks.source.Uint64() }
 
 func (s *stack) drops(k int) bool { return s.training && s.dropouts[k] != nil }
 

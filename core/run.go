@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/unfold-rnn/unfold/core/cell"
-	"github.com/unfold-rnn/unfold/core/loss"
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
@@ -19,6 +18,7 @@ type run struct {
 	values  []float32 // [T, B, I]
 	ids     []int32   // targets: [T, B] or [B]
 	targets []float32 // [T, B, O] or [B, O]
+	history int       // first steps that count nothing in the loss: an earlier window had them
 	weights []float32 // one a row of outputs: what it counts in the loss, 1 in sum
 }
 
@@ -50,7 +50,7 @@ func (m *Model) begin(e cell.Extent) {
 	} else {
 		r.inputs = growIDs(r.inputs, e.Rows())
 	}
-	m.network.begin(e)
+	m.network.begin(m.segment(0))
 	m.start.fill(m.network.carries(), e)
 }
 
@@ -137,13 +137,15 @@ func (m *Model) loadTargets(b Batch) {
 		r.targets = tensor.Grow(r.targets, r.extent.Rows()*width)
 		arrange(r, r.targets, b.TargetValues, width)
 	}
-	m.weigh(b.Mask)
+	m.weigh(b.Mask, 0)
 }
 
 // weigh gives every row of outputs its share of the loss: the mask's values, or ones, over the valid steps, divided by
-// their sum. Where the network answers once, a sequence counts as its last valid step does.
-func (m *Model) weigh(mask []float32) {
+// their sum. Where the network answers once, a sequence counts as its last valid step does. The first steps, history, count
+// nothing.
+func (m *Model) weigh(mask []float32, history int) {
 	r := &m.run
+	r.history = history
 	e := r.extent
 	weight := func(i, t int) float32 {
 		if mask == nil {
@@ -160,7 +162,7 @@ func (m *Model) weigh(mask []float32) {
 		if m.config.Readout == Last {
 			t = r.lengthAt(i) - 1
 		}
-		if t < 0 || i >= e.At(t) {
+		if t < history || i >= e.At(t) {
 			continue
 		}
 		r.weights[row] = weight(i, t)
@@ -181,51 +183,32 @@ func (r *run) lengthAt(i int) int {
 	return r.extent.Lengths[i]
 }
 
-// valid is the number of steps that sequences have, padding not counted.
+// valid is the number of steps that sequences have, neither padding nor history counted.
 func (r *run) valid() (steps int) {
-	for t := range r.extent.Steps {
+	for t := r.history; t < r.extent.Steps; t++ {
 		steps += r.extent.At(t)
 	}
 	return steps
 }
 
-// forward walks all steps and gives what the readout gives.
-func (m *Model) forward(training bool) []float32 {
-	x := cell.Input{Tokens: m.run.inputs}
-	if m.config.Input.Features > 0 {
-		x = cell.Input{Values: m.run.values}
-	}
-	return m.network.forward(x, training)
-}
-
-// lossAndGradient turns outputs into the gradient on them and returns the loss.
-func (m *Model) lossAndGradient(outputs []float32) float64 {
-	r := &m.run
-	return m.loss.Gradient(outputs, loss.Targets{IDs: r.ids, Values: r.targets}, r.weights, m.config.Output.width())
-}
-
-// backward fills the gradients of all parameters from that on the outputs.
-func (m *Model) backward(do []float32) {
-	clear(m.gradients.Data)
-	m.network.backward(do)
-	m.start.backward(m.network.carries(), m.run.extent.Batch)
-}
-
 // lastState copies the state behind each sequence's last valid step, in the batch's order.
 func (m *Model) lastState() State {
-	return m.copyState(func(c cell.Carry) []float32 { return c.Last(m.run.extent) })
+	if m.cut() {
+		return m.copyState(func(i int, _ cell.Carry) []float32 { return m.walk.left[i] })
+	}
+	return m.copyState(func(_ int, c cell.Carry) []float32 { return c.Last(m.run.extent) })
 }
 
 // initialGradient copies the gradient on the initial state, in the batch's order.
 func (m *Model) initialGradient() State {
-	return m.copyState(func(c cell.Carry) []float32 { return c.Gradient })
+	return m.copyState(func(_ int, c cell.Carry) []float32 { return c.Gradient })
 }
 
-func (m *Model) copyState(of func(c cell.Carry) []float32) State {
+func (m *Model) copyState(of func(i int, c cell.Carry) []float32) State {
 	var s State
 	batch := m.run.extent.Batch
-	for _, c := range m.network.carries() {
-		data, from := make([]float32, batch*c.Hidden), of(c)
+	for k, c := range m.network.carries() {
+		data, from := make([]float32, batch*c.Hidden), of(k, c)
 		for i := range batch {
 			copy(data[m.run.place(i)*c.Hidden:][:c.Hidden], from[i*c.Hidden:])
 		}
@@ -238,13 +221,17 @@ func (m *Model) copyState(of func(c cell.Carry) []float32) State {
 // calls may use that in between.
 type carried [][]float32
 
-// keep stores the last state; it allocates only the first time.
+// keep stores the state that the run leaves behind; it allocates only the first time.
 func (m *Model) keep(into *carried) {
-	for i, c := range m.network.carries() {
+	if !m.cut() {
+		m.leave((*[][]float32)(into), m.slotBehind(m.run.extent))
+		return
+	}
+	for i, state := range m.walk.left {
 		if i == len(*into) {
 			*into = append(*into, nil)
 		}
-		(*into)[i] = append((*into)[i][:0], c.Last(m.run.extent)...)
+		(*into)[i] = append((*into)[i][:0], state...)
 	}
 }
 
@@ -258,18 +245,21 @@ func (m *Model) resume(from carried) {
 	}
 }
 
-// toBatchFirst gives outputs [T, B, width], in the run's order, as a new [B, T, width] in the batch's; zero past a
-// sequence's end, and for one without steps. steps is T, or 1 where the network answers once.
-func (r *run) toBatchFirst(src []float32, steps, width int, every bool) []float32 {
-	e := r.extent
-	dst := make([]float32, e.Batch*steps*width)
-	for t := range steps {
-		for i := range e.Batch {
-			if every && i >= e.At(t) || r.lengthAt(i) == 0 {
-				continue
-			}
-			copy(dst[(r.place(i)*steps+t)*width:][:width], src[(t*e.Batch+i)*width:])
+// toBatchFirst puts outputs of the steps of e, in the run's order, into dst [B, T, width] in the batch's, of which it
+// leaves what lies past a sequence's end.
+func (r *run) toBatchFirst(dst, src []float32, e cell.Extent, width int) {
+	for t := range e.Steps {
+		for i := range e.At(t) {
+			copy(dst[(r.place(i)*r.extent.Steps+e.First+t)*width:][:width], src[(t*e.Batch+i)*width:])
 		}
 	}
-	return dst
+}
+
+// answersInOrder puts one output a sequence into dst [B, width], in the batch's order, but for sequences without steps.
+func (r *run) answersInOrder(dst, src []float32, width int) {
+	for i := range r.extent.Batch {
+		if r.lengthAt(i) > 0 {
+			copy(dst[r.place(i)*width:][:width], src[i*width:])
+		}
+	}
 }

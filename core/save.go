@@ -61,7 +61,7 @@ func (m *Model) Save(metadata map[string]string, optimizer bool) ([]byte, error)
 func (m *Model) sources() map[string]*random.Source {
 	list := map[string]*random.Source{"sampling": m.sampling, "batching": m.batching, "forcing": m.forcing}
 	if s, ok := m.network.(*stack); ok {
-		list["dropout"] = s.source
+		list["dropout"] = s.masks.source
 	}
 	return list
 }

@@ -13,10 +13,12 @@ import (
 type TrainingOptions struct {
 	Batch          int // B parallel sequences
 	Steps          int // T, the BPTT window
+	Stride         int // K ≤ T: new steps in a window, whose other steps are only looked back over; stateful; 0: T
 	Epochs         int // passes over the data; 0: no bound
 	Iterations     int // training steps; 0: no bound
 	Optimizer      optim.Options
 	TeacherForcing *float64   // pattern 2: see [Batch]; absent: 1
+	Recompute      int        // see [Batch]
 	Stateful       bool       // the state is carried from a window to the next of the same stream
 	Validation     Validation // how the held-out part is judged
 
@@ -34,6 +36,13 @@ func (o TrainingOptions) forcing() float64 {
 		return 1
 	}
 	return *o.TeacherForcing
+}
+
+func (o TrainingOptions) stride() int {
+	if o.Stride == 0 {
+		return o.Steps
+	}
+	return o.Stride
 }
 
 // Validation sets when and on how much of the held-out tokens the loss is computed.
@@ -82,6 +91,9 @@ func (m *Model) Train(corpus Corpus, o TrainingOptions) (*Training, error) {
 	if err := checkTraining(o); err != nil {
 		return nil, err
 	}
+	if err := m.checkRecompute("train", o.Recompute); err != nil {
+		return nil, err
+	}
 	f, err := m.newFeed(corpus, o)
 	if err != nil {
 		return nil, err
@@ -113,6 +125,12 @@ func checkTraining(o TrainingOptions) error {
 	}
 	if o.Batch > largestRows || o.Steps > largestRows || o.Batch*o.Steps > largestRows {
 		return Errorf(CodeRange, "train: batch %d × steps %d is more than %d", o.Batch, o.Steps, largestRows)
+	}
+	if o.Stride < 0 || o.Stride > o.Steps {
+		return Errorf(CodeRange, "train: stride is %d, want 1 … %d (steps)", o.Stride, o.Steps)
+	}
+	if o.Stride > 0 && o.Stride < o.Steps && !o.Stateful {
+		return Errorf(CodeConfig, "train: stride %d makes windows of %d steps overlap, which goes with stateful true; otherwise windows begin anywhere and share nothing", o.Stride, o.Steps)
 	}
 	if p := o.TeacherForcing; p != nil && !(*p >= 0 && *p <= 1) {
 		return Errorf(CodeRange, "train: teacherForcing is %v, want 0 … 1", *p)
@@ -182,6 +200,7 @@ const snapshotEvery = 50
 
 func (t *Training) step() (Progress, error) {
 	m, began := t.model, time.Now()
+	m.walk.plan = plan{segment: t.options.Recompute, kept: t.options.Stride}
 	if t.feed.load(m) {
 		m.resume(t.state)
 	}

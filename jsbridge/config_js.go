@@ -188,7 +188,18 @@ func batch(where string, v js.Value, c core.Config) (core.Batch, error) {
 	return b, err
 }
 
-// passOptions reads { teacherForcing } into a batch.
+// recompute reads the length of a segment: true stands for about √steps, false and absent for none.
+func (o *options) recompute() int {
+	if v := o.value.Get("recompute"); v.Type() != js.TypeBoolean {
+		return o.integer("recompute", 1, 0)
+	}
+	if o.boolean("recompute", false) {
+		return core.AutoRecompute
+	}
+	return 0
+}
+
+// passOptions reads { teacherForcing, recompute } into a batch.
 func passOptions(where string, v js.Value, b *core.Batch) error {
 	if v.IsUndefined() {
 		return nil
@@ -199,6 +210,7 @@ func passOptions(where string, v js.Value, b *core.Batch) error {
 		b.TeacherForcing = &p
 	}
 	o.known = append(o.known, "teacherForcing")
+	b.Recompute = o.recompute()
 	return o.done()
 }
 
@@ -216,7 +228,7 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	o := readOptions(where, "", v)
 	t := core.TrainingOptions{
 		Batch: o.required("batch", 1), Steps: o.integer("steps", 1, 0),
-		Stateful: o.boolean("stateful", true),
+		Stateful: o.boolean("stateful", true), Stride: o.integer("stride", 1, 0), Recompute: o.recompute(),
 	}
 	if o.has("teacherForcing") {
 		p := o.number("teacherForcing", 1)

@@ -111,9 +111,16 @@ export interface Batch {
   state?: State;
 }
 
-/** `teacherForcing`: share of steps fed the target, in [0, 1]; for `recurrence: "output"`. */
+/** How a batch is walked through. */
 export interface PassOptions {
+  /** Share of steps fed the target, in [0, 1]; for `recurrence: "output"`. */
   teacherForcing?: number;
+  /**
+   * Steps of a segment, `true` for about √T. Only one segment's activations are in memory; the way back computes the others
+   * once more from the states at their borders. The same result up to rounding, for the time of one more forward pass. Not for
+   * bidirectional layers and `recurrence: "output"`.
+   */
+  recompute?: number | boolean;
 }
 
 /** Update rules and defaults are those of `torch.optim`. */
@@ -170,6 +177,14 @@ export interface TrainOptions {
   optimizer: OptimizerOptions;
   /** Carry the state from window to window. */
   stateful?: boolean;
+  /**
+   * New steps in a window, 1 … `steps` (default): truncated backpropagation that looks back over `steps` every `stride` steps.
+   * The other steps of a window are history: their loss was counted in an earlier window, the first of a stream counts whole.
+   * The next window starts from the state behind the first `stride` steps. Below `steps` it goes with one long text and `stateful`.
+   */
+  stride?: number;
+  /** As in PassOptions, also while the held-out part is judged. */
+  recompute?: number | boolean;
   /** Evaluate on the held-out part: every so many steps, on at most so many tokens. */
   validation?: boolean | { every?: number; tokens?: number };
   /** Ends the run when the held-out loss has not fallen by `minDelta` (default 0) in `patience` evaluations; the weights of the lowest are put back. */
