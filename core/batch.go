@@ -34,8 +34,9 @@ type State []Tensor
 // largestRows bounds B·T so that sizes of a run stay far inside an int.
 const largestRows = 1 << 26
 
-func (m *Model) check(where string, b Batch, needTargets bool) error {
-	if b.Batch < 1 || b.Steps < 1 || b.Batch > largestRows || b.Steps > largestRows || b.Batch*b.Steps > largestRows {
+// check wants a batch that fits the model, and memory for it and for the optimiser's rule.
+func (m *Model) check(where string, b Batch, needTargets bool, rule string) error {
+	if !rowsFit(b.Batch, b.Steps) {
 		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
 			where, b.Batch, b.Steps, largestRows)
 	}
@@ -59,19 +60,10 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 	if err := m.checkState(where, b.State, b.Batch); err != nil {
 		return err
 	}
-	if err := m.checkRecompute(where, b.Recompute); err != nil {
+	if err := m.config.checkRecompute(where, b.Recompute); err != nil {
 		return err
 	}
-	return m.checkMemory(where, b.Batch, b.Steps)
-}
-
-func (m *Model) checkMemory(where string, batch, steps int) error {
-	need := m.config.bytes() + m.config.runBytes(batch, steps)
-	if need > MemoryLimit {
-		return Errorf(CodeMemory, "%s: batch %d × steps %d needs %s with this model, at most %s can be had; take fewer of either",
-			where, batch, steps, megabytes(need), megabytes(MemoryLimit))
-	}
-	return nil
+	return m.checkMemory(where, RunSize{b.Batch, b.Steps, b.Recompute, rule})
 }
 
 func (b Batch) length(i int) int {

@@ -17,7 +17,7 @@ type Forwarded struct {
 
 // Forward reads a batch and gives the output of every step, or the one behind the last.
 func (m *Model) Forward(b Batch) (Forwarded, error) {
-	if err := m.prepare("forward", b, false); err != nil {
+	if err := m.prepare("forward", b, false, m.optimizer.Rule()); err != nil {
 		return Forwarded{}, err
 	}
 	width := m.config.Output.width()
@@ -53,7 +53,7 @@ func (m *Model) show(dst, logits []float32, e cell.Extent) {
 // Gradients is the loss of a batch with its gradient, not clipped, on every parameter and on the initial state.
 // The weights stay as they are. The tensors are views, valid until the next call.
 func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial State, err error) {
-	if err := m.prepare("gradients", b, true); err != nil {
+	if err := m.prepare("gradients", b, true, m.optimizer.Rule()); err != nil {
 		return 0, nil, nil, err
 	}
 	loss = m.lossAndGradients(false)
@@ -61,8 +61,8 @@ func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial St
 }
 
 // prepare checks a batch and brings it into the workspace.
-func (m *Model) prepare(where string, b Batch, needTargets bool) error {
-	if err := m.check(where, b, needTargets); err != nil {
+func (m *Model) prepare(where string, b Batch, needTargets bool, rule string) error {
+	if err := m.check(where, b, needTargets, rule); err != nil {
 		return err
 	}
 	forcing := 0.0
@@ -124,7 +124,7 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 	if err := checkOptimizer("trainStep", o); err != nil {
 		return Stepped{}, err
 	}
-	if err := m.prepare("trainStep", b, true); err != nil {
+	if err := m.prepare("trainStep", b, true, o.Name); err != nil {
 		return Stepped{}, err
 	}
 	return m.update("trainStep", o)
@@ -149,7 +149,7 @@ func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
 	if m.config.bidirectional() {
 		return nil, nil, Errorf(CodeUnsupported, "step: a bidirectional layer reads a sequence from its end; give forward the whole sequence")
 	}
-	if err := m.prepare("step", b, false); err != nil {
+	if err := m.prepare("step", b, false, m.optimizer.Rule()); err != nil {
 		return nil, nil, err
 	}
 	m.forward(false, func(_ cell.Extent, logits []float32) { output = append(output, logits...) })

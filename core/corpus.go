@@ -174,7 +174,7 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}
-	if err := m.checkMemory("train", o.Batch, longest); err != nil {
+	if err := m.checkMemory("train", RunSize{o.Batch, longest, o.Recompute, o.Optimizer.Name}); err != nil {
 		return nil, err
 	}
 	return bucketFeed{corpus.Sequences, data.NewBuckets(corpus.Sequences.Lengths, o.Batch, m.batching)}, nil
@@ -201,7 +201,7 @@ func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			}
 		}
 	}
-	if err := m.checkMemory("train", o.Batch, o.Steps); err != nil {
+	if err := m.checkMemory("train", RunSize{o.Batch, o.Steps, o.Recompute, o.Optimizer.Name}); err != nil {
 		return nil, err
 	}
 	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}, history: o.Steps - o.stride()}

@@ -49,9 +49,9 @@ func New(config Config) (*Model, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	if need := config.bytes(); need > MemoryLimit {
-		return nil, Errorf(CodeMemory, "config: parameters, gradients and optimiser need %s, at most %s can be had",
-			megabytes(need), megabytes(MemoryLimit))
+	if need := config.memory(RunSize{Batch: 1, Steps: 1, Optimizer: "sgd"}); !need.Fits {
+		return nil, Errorf(CodeMemory, "config: %d parameters need %s to be trained, at most %s can be had",
+			need.Parameters, megabytes(need.TotalBytes), megabytes(need.LimitBytes))
 	}
 	table := config.table()
 	m := &Model{

@@ -91,7 +91,7 @@ func (m *Model) Train(corpus Corpus, o TrainingOptions) (*Training, error) {
 	if err := checkTraining(o); err != nil {
 		return nil, err
 	}
-	if err := m.checkRecompute("train", o.Recompute); err != nil {
+	if err := m.config.checkRecompute("train", o.Recompute); err != nil {
 		return nil, err
 	}
 	f, err := m.newFeed(corpus, o)

@@ -226,14 +226,14 @@ func (m *Model) backThroughSegments(training bool) {
 }
 
 // checkRecompute refuses a cut that the network does not allow.
-func (m *Model) checkRecompute(where string, segment int) error {
+func (c Config) checkRecompute(where string, segment int) error {
 	switch {
 	case segment < AutoRecompute:
 		return Errorf(CodeRange, "%s: recompute is %d, want the length of a segment, 1 or more, 0 for none, %d for about √steps", where, segment, AutoRecompute)
 	case segment == 0:
-	case m.config.bidirectional():
+	case c.bidirectional():
 		return Errorf(CodeUnsupported, "%s: recompute cuts a run in time; a bidirectional layer reads from both ends, so no border has a state to go on from", where)
-	case m.config.jordan():
+	case c.jordan():
 		return Errorf(CodeUnsupported, "%s: recompute goes with recurrence %q alone", where, FromHidden)
 	}
 	return nil

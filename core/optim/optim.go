@@ -53,6 +53,9 @@ func Names() []string {
 // that JavaScript has for them.
 func Fields(name string) []string { return rules[name].fields }
 
+// Moments is the number of arenas that a rule remembers.
+func Moments(name string) int { return len(rules[name].moments) }
+
 // Optimizer is a rule with its memory: it belongs to one model and lives across training runs. The zero value
 // is ready; the first step, or a step under another rule, starts afresh.
 type Optimizer struct {
@@ -94,6 +97,9 @@ func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float
 func (p *Optimizer) State() (rule string, steps int, moments map[string]tensor.Arena) {
 	return p.rule, p.steps, p.named()
 }
+
+// Rule is the rule whose memory is held; "" before the first step.
+func (p *Optimizer) Rule() string { return p.rule }
 
 // Prepare makes the memory of a rule that has taken so many steps, and gives its moments to be filled.
 func (p *Optimizer) Prepare(rule string, steps int, table *tensor.Table) map[string]tensor.Arena {
