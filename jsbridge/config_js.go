@@ -10,8 +10,9 @@ import (
 )
 
 // config reads a ModelConfig.
-func config(v js.Value) (core.Config, error) {
-	const where = "createModel"
+func config(v js.Value) (core.Config, error) { return configFor("createModel", v) }
+
+func configFor(where string, v js.Value) (core.Config, error) {
 	o := readOptions(where, "", v)
 	var c core.Config
 	input, output, layers := o.get("input"), o.get("output"), o.get("layers")

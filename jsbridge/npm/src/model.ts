@@ -13,7 +13,8 @@ import { checkSignal } from "./signal.js";
 import { readOwn, sanitise, sanitiseBag } from "./sanitise.js";
 import { TrainingRun } from "./training.js";
 import type {
-  Batch, Dataset, Generated, GenerateOptions, Model, ModelConfig, OptimizerOptions, PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
+  Batch, Dataset, Generated, GenerateOptions, MemoryEstimate, Model, ModelConfig, OptimizerOptions, PassOptions, RunSize, RuntimeInfo, State, Tensor,
+  TrainOptions, Training,
 } from "./types.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -88,6 +89,10 @@ export class EngineModel implements Model {
 
   async setWeights(weights: Record<string, Tensor>): Promise<void> {
     await this.#call("setWeights", [sanitiseBag(weights, "model.setWeights: weights")]);
+  }
+
+  async memory(run: RunSize): Promise<MemoryEstimate> {
+    return this.#call("memory", [sanitiseBag(run, "model.memory: run")]) as Promise<MemoryEstimate>;
   }
 
   train(data: Dataset, options: TrainOptions): Training {

@@ -272,6 +272,33 @@ export interface Generated {
   probability: number;
 }
 
+/** A training run whose memory is asked for. */
+export interface RunSize {
+  /** B. */
+  batch: number;
+  /** T. */
+  steps: number;
+  /** As in PassOptions. */
+  recompute?: number | boolean;
+  /** The rule that is to update the weights; default `"adam"`. */
+  optimizer?: OptimizerOptions["name"];
+}
+
+/** What a model needs to be trained. Calls that would need more than `limitBytes` are refused with `MEMORY` by the same reckoning. */
+export interface MemoryEstimate {
+  /** How many numbers the model learns. */
+  parameters: number;
+  /** Weights, their gradients and the packed forms that the products read. */
+  weightsBytes: number;
+  /** What the optimiser remembers, and the copy of weights and memory that train() puts back when a run diverges. */
+  optimizerBytes: number;
+  /** The batch and all that is kept from the forward pass for the way back. */
+  runBytes: number;
+  totalBytes: number;
+  limitBytes: number;
+  fits: boolean;
+}
+
 /** A network. Every call may be made while it trains. */
 export interface Model {
   readonly config: ModelConfig;
@@ -290,6 +317,8 @@ export interface Model {
   /** Copies, under PyTorch's names and shapes. */
   weights(): Promise<Record<string, Tensor>>;
   setWeights(weights: Record<string, Tensor>): Promise<void>;
+  /** What a training run of this size needs; nothing is allocated. */
+  memory(run: RunSize): Promise<MemoryEstimate>;
   save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array>;
   /** Frees it; the last model of a runtime ends its worker. Twice is fine. */
   dispose(): Promise<void>;
@@ -300,3 +329,6 @@ export type CreateModel = (config: ModelConfig, runtime?: RuntimeOptions) => Pro
 
 /** loadModel(): anything that save() wrote. */
 export type LoadModel = (file: Uint8Array | ArrayBuffer | Blob | Response, runtime?: RuntimeOptions) => Promise<Model>;
+
+/** What a model of this config would need; the engine is started, but no model is made. */
+export type EstimateMemory = (config: ModelConfig, run: RunSize, runtime?: RuntimeOptions) => Promise<MemoryEstimate>;

@@ -8,7 +8,7 @@ export type Failure = { error: { code: ErrorCode; message: string } };
 /** The functions that the Go side hands to `unfold.ready`. All are synchronous and take plain data only. */
 export type Method =
   | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "gradients" | "trainStep" | "step" | "weights" | "setWeights"
-  | "trainBegin" | "trainSlice" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
+  | "memory" | "estimateMemory" | "trainBegin" | "trainSlice" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
 
 /** Columns of a row of progress, in order; validationLoss is NaN in steps that did not evaluate it. */
