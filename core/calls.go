@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/unfold-rnn/unfold/core/cell"
@@ -36,7 +37,25 @@ func (m *Model) Forward(b Batch) (Forwarded, error) {
 		m.show(answer.Outputs.Data, logits, e)
 	})
 	answer.State = m.lastState()
+	if !finite(answer.Loss) || firstNonFinite(answer.Outputs.Data) >= 0 || answer.State.firstBad() != "" {
+		return Forwarded{}, m.notFinite("forward")
+	}
 	return answer, nil
+}
+
+// notFinite is the error of a call that reads, and leaves the generators as they were.
+func (m *Model) notFinite(where string) error {
+	m.rewind()
+	return Errorf(CodeNumeric, "%s: %s; want finite numbers: the weights or the inputs are too large", where, m.firstBad(false))
+}
+
+func (s State) firstBad() string {
+	for _, t := range s {
+		if firstNonFinite(t.Data) >= 0 {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 // show turns a segment's logits into what a user sees and puts them where they belong in the batch.
@@ -57,7 +76,19 @@ func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial St
 		return 0, nil, nil, err
 	}
 	loss = m.lossAndGradients(false)
-	return loss, tensors(m.gradients), m.initialGradient(), nil
+	if !finite(loss) {
+		return 0, nil, nil, m.notFinite("gradients")
+	}
+	initial = m.initialGradient()
+	bad := initial.firstBad()
+	if !finite(optim.GradientNorm(m.gradients)) {
+		bad = m.firstBadGradient()
+	}
+	if bad != "" {
+		m.rewind()
+		return 0, nil, nil, Errorf(CodeNumeric, "gradients: the gradient of %s is not finite; the weights or the inputs are too large", bad)
+	}
+	return loss, tensors(m.gradients), initial, nil
 }
 
 // prepare checks a batch and brings it into the workspace.
@@ -80,6 +111,7 @@ func (m *Model) prepare(where string, b Batch, needTargets bool, rule string) er
 		}
 		forcing = *p
 	}
+	m.mark()
 	m.walk.plan = plan{segment: b.Recompute}
 	m.load(b)
 	m.force(forcing)
@@ -127,7 +159,11 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 	if err := m.prepare("trainStep", b, true, o.Name); err != nil {
 		return Stepped{}, err
 	}
-	return m.update("trainStep", o)
+	s, err := m.update("trainStep", o)
+	if err != nil {
+		m.rewind()
+	}
+	return s, err
 }
 
 // OptimizerOptions are those of the model's latest step, to be changed and given to the next; a new model has
@@ -154,7 +190,10 @@ func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
 	}
 	m.forward(false, func(_ cell.Extent, logits []float32) { output = append(output, logits...) })
 	m.loss.Activate(output, 1, len(output))
-	return output, m.lastState(), nil
+	if next = m.lastState(); firstNonFinite(output) >= 0 || next.firstBad() != "" {
+		return nil, nil, m.notFinite("step")
+	}
+	return output, next, nil
 }
 
 // update trains on what the workspace holds.
@@ -163,14 +202,16 @@ func (m *Model) update(where string, o optim.Options) (Stepped, error) {
 		s.redraw()
 	}
 	loss := m.lossAndGradients(true)
+	after := func(format string, arguments ...any) error {
+		return Errorf(CodeNumeric, "%s: %s; this was training step %d, the weights are those of step %d",
+			where, fmt.Sprintf(format, arguments...), m.steps+1, m.steps)
+	}
 	if !finite(loss) {
-		return Stepped{}, Errorf(CodeNumeric, "%s: the loss is %v at step %d; the weights are those of step %d",
-			where, loss, m.steps+1, m.steps)
+		return Stepped{}, after("the loss is %v: %s", loss, m.firstBad(true))
 	}
 	norm := optim.GradientNorm(m.gradients)
 	if !finite(norm) {
-		return Stepped{}, Errorf(CodeNumeric, "%s: the gradient of %s is not finite at step %d; the weights are those of step %d",
-			where, m.firstBadGradient(), m.steps+1, m.steps)
+		return Stepped{}, after("the gradient of %s is not finite", m.firstBadGradient())
 	}
 	clipped := norm
 	if o.ClipValue > 0 {
@@ -179,12 +220,15 @@ func (m *Model) update(where string, o optim.Options) (Stepped, error) {
 	}
 	rated := o
 	rated.LearningRate = m.rate(o)
-	if !optim.Finite(rated, clipped) {
-		return Stepped{}, Errorf(CodeNumeric,
-			"%s: an update with learning rate %g and gradient norm %g would not be finite at step %d; the weights are those of step %d",
-			where, rated.LearningRate, norm, m.steps+1, m.steps)
+	change, velocity, bad := m.bound(rated, clipped)
+	if bad != "" {
+		return Stepped{}, after("an update with learning rate %g and gradient norm %g would not leave %s finite", rated.LearningRate, norm, bad)
 	}
-	m.optimizer.Step(m.weights, m.gradients, rated, optim.ClipScale(clipped, o.ClipNorm))
+	m.optimizer.Step(m.weights, m.gradients, rated, optim.ClipScale(clipped, o.ClipNorm), velocity)
+	m.largest += change
+	if m.anew(o) {
+		m.scheduled, m.plateau = m.steps, optim.Plateau{}
+	}
 	m.options = o
 	m.stale = true
 	m.steps++
@@ -192,16 +236,21 @@ func (m *Model) update(where string, o optim.Options) (Stepped, error) {
 }
 
 // rate is the learning rate of the next update. A schedule counts updates from the first under it; another schedule, or
-// another rule, begins anew.
+// another rule, begins anew, once the update is made.
 func (m *Model) rate(o optim.Options) float64 {
-	if o.Schedule != m.options.Schedule || o.Name != m.options.Name {
-		m.scheduled, m.plateau = m.steps, optim.Plateau{}
+	done, plateau := m.steps-m.scheduled, m.plateau
+	if m.anew(o) {
+		done, plateau = 0, optim.Plateau{}
 	}
-	rate := o.Schedule.Rate(o.LearningRate, m.steps-m.scheduled)
-	if o.Schedule.Name == "plateau" && m.plateau.Scale > 0 {
-		rate *= m.plateau.Scale
+	rate := o.Schedule.Rate(o.LearningRate, done)
+	if o.Schedule.Name == "plateau" && plateau.Scale > 0 {
+		rate *= plateau.Scale
 	}
 	return rate
+}
+
+func (m *Model) anew(o optim.Options) bool {
+	return o.Schedule != m.options.Schedule || o.Name != m.options.Name
 }
 
 func (m *Model) firstBadGradient() string {

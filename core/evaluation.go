@@ -5,7 +5,8 @@ import "github.com/unfold-rnn/unfold/core/cell"
 // judge computes the loss on held-out data, a piece at a time.
 type judge interface {
 	begin()
-	advance(m *Model) (finished bool)
+	// advance judges one piece and gives its mean loss.
+	advance(m *Model) (finished bool, loss float64)
 	loss() float64
 }
 
@@ -37,7 +38,7 @@ type sequenceEvaluation struct {
 
 func (v *sequenceEvaluation) begin() { v.next, v.total, v.count = 0, 0, 0 }
 
-func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
+func (v *sequenceEvaluation) advance(m *Model) (finished bool, loss float64) {
 	b := v.sequences.gather(m, v.batches[v.next])
 	m.walk.plan = v.plan
 	m.load(b)
@@ -46,10 +47,11 @@ func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
 	if m.config.Readout == Every {
 		n = m.run.valid()
 	}
-	v.total += m.onlyLoss() * float64(n)
+	loss = m.onlyLoss()
+	v.total += loss * float64(n)
 	v.count += n
 	v.next++
-	return v.next == len(v.batches)
+	return v.next == len(v.batches), loss
 }
 
 func (v *sequenceEvaluation) loss() float64 { return v.total / float64(v.count) }
@@ -78,8 +80,8 @@ func newEvaluation(ids []int32, o TrainingOptions) evaluation {
 
 func (v *evaluation) begin() { v.position, v.total, v.count = 0, 0, 0 }
 
-// advance reads one window and says whether it was the last.
-func (v *evaluation) advance(m *Model) (finished bool) {
+// advance reads one window and says whether it was the last, and its mean loss.
+func (v *evaluation) advance(m *Model) (finished bool, loss float64) {
 	e := cell.Extent{Batch: v.batch, Steps: min(v.window, v.length-v.position)}
 	m.walk.plan = v.plan
 	m.begin(e)
@@ -96,11 +98,12 @@ func (v *evaluation) advance(m *Model) (finished bool) {
 	}
 	m.weigh(nil, 0)
 	m.force(1)
-	v.total += m.onlyLoss() * float64(e.Rows())
+	loss = m.onlyLoss()
+	v.total += loss * float64(e.Rows())
 	v.count += e.Rows()
 	m.keep(&v.state)
 	v.position += e.Steps
-	return v.position == v.length
+	return v.position == v.length, loss
 }
 
 func (v *evaluation) loss() float64 { return v.total / float64(v.count) }

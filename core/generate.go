@@ -111,9 +111,9 @@ func (g *Generation) Next() (token int32, probability float64, err error) {
 	if g.left == 0 {
 		return 0, 0, Errorf(CodeState, "generate: all tokens were written")
 	}
-	logits := g.read()
-	if i := firstNonFinite(logits); i >= 0 {
-		return 0, 0, Errorf(CodeNumeric, "generate: the logit of token %d is %v", i, logits[i])
+	logits, err := g.read()
+	if err != nil {
+		return 0, 0, err
 	}
 	drawn, probability := g.sampler.Draw(logits)
 	g.left--
@@ -136,19 +136,24 @@ func (g *Generation) ended(token int32) {
 	}
 }
 
-// read takes in all unread tokens and returns the logits behind the last.
-func (g *Generation) read() []float32 {
+// read takes in all unread tokens and returns the logits behind the last. When one window gives what is not finite, the
+// generation stays as it was before that window.
+func (g *Generation) read() (logits []float32, err error) {
 	m := g.model
-	var logits []float32
-	for rest := g.unread; len(rest) > 0; {
-		window := rest[:min(len(rest), promptWindow)]
-		rest = rest[len(window):]
+	for len(g.unread) > 0 {
+		window := g.unread[:min(len(g.unread), promptWindow)]
 		m.walk.plan = plan{}
 		m.begin(cell.Extent{Batch: 1, Steps: len(window)})
 		copy(m.run.inputs, window)
 		m.resume(g.state)
 		m.forward(false, func(_ cell.Extent, outputs []float32) { logits = outputs })
+		logits = logits[len(logits)-m.config.Output.Classes:]
+		if firstNonFinite(logits) >= 0 || !m.finiteState() {
+			return nil, Errorf(CodeNumeric, "generate: %s, counted from the first token of %d; want finite numbers: the weights are too large",
+				m.firstBad(false), len(window))
+		}
 		m.keep(&g.state)
+		g.unread = append(g.unread[:0], g.unread[len(window):]...)
 	}
-	return logits[len(logits)-m.config.Output.Classes:]
+	return logits, nil
 }

@@ -32,13 +32,17 @@ type Model struct {
 	sampling  *random.Source
 	batching  *random.Source
 	forcing   *random.Source
-	training  *Training // the run that is under way
+	dropping  *random.Source
+	marks     [2]*random.Source // where generators stood before the call
+	training  *Training         // the run that is under way
 
-	stale  bool // weights changed since the layers derived theirs
-	run    run
-	walk   walk
-	forced []bool
-	token  [1]int32 // the inputs of one step
+	stale   bool    // weights changed since the layers derived theirs
+	largest float64 // no weight is larger; NaN: not known
+	run     run
+	walk    walk
+	judged  bool // the run has targets
+	forced  []bool
+	token   [1]int32 // the inputs of one step
 }
 
 // New makes a model with freshly drawn weights, in the order of [Model.Weights]. By default they are PyTorch's: every
@@ -61,16 +65,18 @@ func New(config Config) (*Model, error) {
 		sampling: random.New(config.Seed, random.Sampling),
 		batching: random.New(config.Seed, random.Batching),
 		forcing:  random.New(config.Seed, random.Forcing),
-		stale:    true,
+		dropping: random.New(config.Seed, random.Dropout),
+		marks:    [2]*random.Source{random.New(0, 0), random.New(0, 0)},
 	}
 	m.options, _ = optim.Defaults("adam")
 	if config.jordan() {
 		m.network = newFeedback(config, m.weights, m.gradients, m.loss)
 	} else {
-		m.network = newStack(config, m.weights, m.gradients, random.New(config.Seed, random.Dropout))
+		m.network = newStack(config, m.weights, m.gradients, m.dropping)
 	}
 	m.start = newStart(config, m.weights, m.gradients)
 	m.initialise(random.New(config.Seed, random.Initialisation))
+	m.changed()
 	return m, nil
 }
 
@@ -124,9 +130,12 @@ func (m *Model) SetWeights(weights []Tensor) error {
 	for _, w := range weights {
 		copy(m.weights.Named(w.Name), w.Data)
 	}
-	m.stale = true
+	m.changed()
 	return nil
 }
+
+// changed notes that the weights were written from outside a training step.
+func (m *Model) changed() { m.stale, m.largest = true, math.NaN() }
 
 // refresh brings the layers' derived weights up to date.
 func (m *Model) refresh() {

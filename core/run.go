@@ -50,6 +50,7 @@ func (m *Model) begin(e cell.Extent) {
 	} else {
 		r.inputs = growIDs(r.inputs, e.Rows())
 	}
+	m.judged = false
 	m.network.begin(m.segment(0))
 	m.start.fill(m.network.carries(), e)
 }
@@ -146,6 +147,7 @@ func (m *Model) loadTargets(b Batch) {
 func (m *Model) weigh(mask []float32, history int) {
 	r := &m.run
 	r.history = history
+	m.judged = true
 	e := r.extent
 	weight := func(i, t int) float32 {
 		if mask == nil {

@@ -60,8 +60,8 @@ func (m *Model) Save(metadata map[string]string, optimizer bool) ([]byte, error)
 // sources are the model's generators by name.
 func (m *Model) sources() map[string]*random.Source {
 	list := map[string]*random.Source{"sampling": m.sampling, "batching": m.batching, "forcing": m.forcing}
-	if s, ok := m.network.(*stack); ok {
-		list["dropout"] = s.masks.source
+	if !m.config.jordan() {
+		list["dropout"] = m.dropping
 	}
 	return list
 }
@@ -196,5 +196,6 @@ func (m *Model) restoreMoments(file checkpoint.File, rule string, steps int) err
 			copy(t.Data, saved.Data)
 		}
 	}
+	m.optimizer.Restored()
 	return nil
 }
