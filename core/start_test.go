@@ -98,7 +98,7 @@ func TestACarriedStateStandsInForTheLearnedOne(t *testing.T) {
 
 	file, err := m.Save(nil, true)
 	require.NoError(t, err)
-	loaded, err := Load(m.Config(), file)
+	loaded, err := LoadAs(m.Config(), file)
 	require.NoError(t, err)
 	assert.Equal(t, m.weights.Data, loaded.weights.Data)
 }
