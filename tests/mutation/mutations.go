@@ -33,7 +33,7 @@ var mutations = []mutation{
 	{"core/cell/gru_reset_before.go", "clear(l.rest(l.rz.d, t, l.rz.rows))", "_ = t", "GRU, reset before, normalised: gradients past the end are left in"},
 	{"core/walk.go", "copy(c.Gradient, w.dstate[i])", "_, _ = c, i", "recomputation: no gradient from segment to segment"},
 	{"core/walk.go", "\t\tm.enter(k)\n\t\tdo := m.network.forward", "\t\tdo := m.network.forward", "recomputation: a segment is computed anew from another state"},
-	{"core/walk.go", "kernel.Add(w.gradients, m.gradients.Data)", "_ = k", "recomputation: only the last segment is learned from"},
+	{"core/walk.go", "kernel.Add(w.gradients, m.gradients.Data)", "kernel.Scale(w.gradients, 1)", "recomputation: only the last segment is learned from"},
 	{"core/start.go", "kernel.ColumnSums(s.gradients[i], c.Gradient, c.Hidden, batch, c.Hidden)", "kernel.ColumnSums(s.gradients[i], c.Gradient, c.Hidden, 1, c.Hidden)", "learned state: only the first sequence counts"},
 	{"core/masks.go", "m.draws.Seek(m.key, ", "m.draws.Seek(m.source.Uint64(), ", "dropout: the way back draws other masks"},
 	{"core/run.go", "if t < history || i >= e.At(t) {", "if t < 0 || i >= e.At(t) {", "windows that overlap: history counts again"},
