@@ -88,7 +88,7 @@ func (b *bridge) trainStep(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.grown(input.Batch, input.Steps)
+	e.grown(input.Batch, input.Steps, input.Recompute)
 	return answer{"loss": s.Loss, "gradNorm": s.GradNorm, "step": s.Step, "learningRate": s.LearningRate}, nil
 }
 

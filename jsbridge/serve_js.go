@@ -18,15 +18,16 @@ type bridge struct {
 type entry struct {
 	model    *core.Model
 	training *core.Training
-	latest   [2]int // batch and steps of the latest training step: others make the workspace grow
+	latest   [3]int // batch, steps and recompute of the latest training step: others make the workspace grow
 }
 
 // grown makes room after a call whose workspace may be larger than those before.
-func (e *entry) grown(batch, steps int) {
-	if e.latest == [2]int{batch, steps} {
+func (e *entry) grown(batch, steps, recompute int) {
+	size := [3]int{batch, steps, recompute}
+	if e.latest == size {
 		return
 	}
-	e.latest = [2]int{batch, steps}
+	e.latest = size
 	makeRoom()
 }
 

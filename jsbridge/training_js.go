@@ -40,7 +40,7 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 		return nil, err
 	}
 	e.training = training
-	e.latest = [2]int{} // the data came with the run: make room again behind its first slice
+	e.latest = [3]int{} // the data came with the run: make room again behind its first slice
 	return nil, nil
 }
 
@@ -150,7 +150,7 @@ func (b *bridge) trainSlice(arguments []js.Value) (answer, error) {
 		}
 	}
 	o := t.Sizes()
-	e.grown(o.Batch, o.Steps)
+	e.grown(o.Batch, o.Steps, 0)
 	crossed.add(8 * cap(rows))
 	done := t.Done()
 	if done || fault != nil {
