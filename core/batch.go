@@ -10,9 +10,9 @@ type Batch struct {
 	TargetValues []float32 // [B, T, O] or [B, O] for values and labels
 	Batch        int       // B ≥ 1
 	Steps        int       // T ≥ 1
-	Lengths      []int32   // of each sequence, 0 … T; absent: all T
+	Lengths      []int32   // of each sequence, 0 … T; absent: all T. One of length 0 counts nothing, answers zeros and keeps its state
 	Mask         []float32 // [B, T]: what each step counts in the loss, 0 or more; absent: 1
-	State        State     // initial state, with a decoder that of the encoder; absent: zeros
+	State        State     // initial state, with a decoder that of the encoder; absent: that of the config
 
 	// With a decoder, and with the loss CTC, Targets are [B, S], S = len(Targets) / B. With a decoder Mask is [B, S] too, with
 	// CTC there is none.
@@ -21,19 +21,25 @@ type Batch struct {
 	// TeacherForcing is for pattern 2: the probability with which a step reads the target before it instead of the
 	// network's own output. Absent: 1 where there are targets, 0 where there are none.
 	TeacherForcing *float64
+
+	// Recompute cuts the run in segments of so many steps, of which only one is in memory: the way back computes each
+	// anew from the state at its border, for the time of one more forward pass. 0: no cut; [AutoRecompute]: about √T.
+	Recompute int
 }
 
 // hasTargets says whether there is something to compare with.
 func (b Batch) hasTargets() bool { return b.Targets != nil || b.TargetValues != nil }
 
 // State is what a model carries from step to step: for every layer k a tensor "h_l{k}" [B, H], for an LSTM also
-// "c_l{k}", for a second direction the same with "_reverse", for pattern 2 "y_l0" [B, O] alone.
+// "c_l{k}", for a second direction the same with "_reverse", for pattern 2 "y_l0" [B, O] alone. As an initial state, that
+// of a second direction enters at each sequence's own last valid step; as a last one, it is that behind step 0.
 type State []Tensor
 
 // largestRows bounds B·T so that sizes of a run stay far inside an int.
 const largestRows = 1 << 26
 
-func (m *Model) check(where string, b Batch, needTargets bool) error {
+// check wants a batch that fits the model, and memory for it and for the optimiser's rule.
+func (m *Model) check(where string, b Batch, needTargets bool, rule string) error {
 	if err := m.checkSource(where, b); err != nil {
 		return err
 	}
@@ -54,12 +60,23 @@ func (m *Model) check(where string, b Batch, needTargets bool) error {
 	if err := wantMask(where, m.answered(b)); err != nil {
 		return err
 	}
-	return m.checkMemory(where, b.Batch, b.Steps, m.answered(b).Steps)
+	if err := m.config.checkRecompute(where, b.Recompute); err != nil {
+		return err
+	}
+	return m.checkMemory(where, RunSize{b.Batch, b.Steps, m.writtenSteps(b), b.Recompute, rule})
+}
+
+// writtenSteps is the number of steps of targets that have lengths of their own, and 0 of others.
+func (m *Model) writtenSteps(b Batch) int {
+	if !m.config.ownTargets() {
+		return 0
+	}
+	return m.answered(b).Steps
 }
 
 // checkSource checks what the network reads.
 func (m *Model) checkSource(where string, b Batch) error {
-	if b.Batch < 1 || b.Steps < 1 || b.Batch > largestRows || b.Steps > largestRows || b.Batch*b.Steps > largestRows {
+	if !rowsFit(b.Batch, b.Steps) {
 		return Errorf(CodeShape, "%s: shape is [%d %d], want batch ≥ 1 and steps ≥ 1 with at most %d in all",
 			where, b.Batch, b.Steps, largestRows)
 	}
@@ -70,16 +87,6 @@ func (m *Model) checkSource(where string, b Batch) error {
 		return err
 	}
 	return m.checkState(where, b.State, b.Batch)
-}
-
-// checkMemory wants room for a run. Written is the number of steps of the targets, where these have their own.
-func (m *Model) checkMemory(where string, batch, steps, written int) error {
-	need := m.config.bytes() + m.config.runBytes(batch, steps, written)
-	if need > MemoryLimit {
-		return Errorf(CodeMemory, "%s: batch %d × steps %d needs %s with this model, at most %s can be had; take fewer of either",
-			where, batch, steps, megabytes(need), megabytes(MemoryLimit))
-	}
-	return nil
 }
 
 func (b Batch) length(i int) int {
@@ -249,12 +256,14 @@ func (m *Model) checkState(where string, s State, batch int) error {
 }
 
 // stateShapes lists what the model carries, with the batch left at 0.
-func (m *Model) stateShapes() []Tensor {
-	if m.config.jordan() {
-		return []Tensor{{Name: "y_l0", Shape: []int{0, m.config.Output.width()}}}
+func (m *Model) stateShapes() []Tensor { return m.config.stateShapes() }
+
+func (c Config) stateShapes() []Tensor {
+	if c.jordan() {
+		return []Tensor{{Name: "y_l0", Shape: []int{0, c.Output.width()}}}
 	}
 	var list []Tensor
-	for k, l := range m.config.Layers {
+	for k, l := range c.Layers {
 		for direction := range l.directions() {
 			suffix := layerSuffix(k) + directionSuffix(direction)
 			list = append(list, Tensor{Name: "h" + suffix, Shape: []int{0, l.Hidden}})

@@ -3,15 +3,17 @@ package core
 import (
 	"slices"
 
+	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/kernel"
 	"github.com/unfold-rnn/unfold/core/optim"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // Forwarded is what [Model.Forward] answers.
 type Forwarded struct {
-	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer
+	Outputs Tensor  // probabilities or values, [B, T, O], zero past a sequence's end; [B, O] where there is one answer, zero for a sequence of length 0
 	Loss    float64 // mean over all valid steps; only when the batch had targets
-	State   State   // behind each sequence's last valid step; with a decoder that of the encoder
+	State   State   // behind each sequence's last valid step; of a sequence of length 0 the state that it started from; with a decoder that of the encoder
 
 	Attention *Tensor // with a decoder that attends: weights [B, S, T], zero past the ends; otherwise nil
 }
@@ -19,43 +21,86 @@ type Forwarded struct {
 // Forward reads a batch and gives the output of every step, or the one behind the last. With a decoder the steps are the
 // S of the targets, which must be there: each is given the target before it.
 func (m *Model) Forward(b Batch) (Forwarded, error) {
-	if err := m.prepare("forward", b, false); err != nil {
+	if err := m.prepare("forward", b, false, m.optimizer.Rule()); err != nil {
 		return Forwarded{}, err
 	}
-	outputs := m.forward(false)
-	a, width := m.answering(), m.config.Output.width()
-	steps := m.answers(a.extent.Steps)
-	answer := Forwarded{State: m.lastState()}
-	if b.hasTargets() {
-		kept := append([]float32(nil), outputs...)
-		answer.Loss = m.lossAndGradient(outputs)
-		copy(outputs, kept)
-	}
-	m.loss.Activate(outputs, b.Batch*steps, width)
+	width, steps := m.config.Output.width(), m.answers(m.answering().extent.Steps)
 	shape := []int{b.Batch, steps, width}
 	if m.config.Readout == Last {
 		shape = []int{b.Batch, width}
 	}
-	answer.Outputs = Tensor{"outputs", shape, a.toBatchFirst(outputs, steps, width, m.config.Readout == Every)}
-	answer.Attention = m.attentionWeights()
+	answer := Forwarded{Outputs: Tensor{"outputs", shape, make([]float32, b.Batch*steps*width)}}
+	var kept []float32
+	m.forward(false, func(e cell.Extent, logits []float32) {
+		if b.hasTargets() {
+			kept = append(kept[:0], logits...)
+			answer.Loss += m.lossAndGradient(e, logits)
+			logits = kept
+		}
+		m.show(answer.Outputs.Data, logits, e)
+	})
+	answer.State, answer.Attention = m.lastState(), m.attentionWeights()
+	if !finite(answer.Loss) || firstNonFinite(answer.Outputs.Data) >= 0 || answer.State.firstBad() != "" {
+		return Forwarded{}, m.notFinite("forward")
+	}
 	return answer, nil
+}
+
+// notFinite is the error of a call that reads, and leaves the generators as they were.
+func (m *Model) notFinite(where string) error {
+	m.rewind()
+	return Errorf(CodeNumeric, "%s: %s; want finite numbers: the weights or the inputs are too large", where, m.firstBad(false))
+}
+
+func (s State) firstBad() string {
+	for _, t := range s {
+		if firstNonFinite(t.Data) >= 0 {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// show turns a segment's logits into what a user sees and puts them where they belong in the batch.
+func (m *Model) show(dst, logits []float32, e cell.Extent) {
+	width := m.config.Output.width()
+	m.loss.Activate(logits, len(logits)/width, width)
+	switch {
+	case m.config.Decoder != nil:
+		w := &m.run.written
+		copy(dst, w.toBatchFirst(logits, w.extent.Steps, width, true))
+	case m.config.Readout == Every:
+		m.run.placeSteps(dst, logits, e, width)
+	case e.First+e.Steps == m.run.extent.Steps:
+		m.run.placeAnswers(dst, logits, width)
+	}
 }
 
 // Gradients is the loss of a batch with its gradient, not clipped, on every parameter and on the initial state.
 // The weights stay as they are. The tensors are views, valid until the next call.
 func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial State, err error) {
-	if err := m.prepare("gradients", b, true); err != nil {
+	if err := m.prepare("gradients", b, true, m.optimizer.Rule()); err != nil {
 		return 0, nil, nil, err
 	}
-	outputs := m.forward(false)
-	loss = m.lossAndGradient(outputs)
-	m.backward(outputs)
-	return loss, tensors(m.gradients), m.initialGradient(), nil
+	loss = m.lossAndGradients(false)
+	if !finite(loss) {
+		return 0, nil, nil, m.notFinite("gradients")
+	}
+	initial = m.initialGradient()
+	bad := initial.firstBad()
+	if !finite(optim.GradientNorm(m.gradients)) {
+		bad = m.firstBadGradient()
+	}
+	if bad != "" {
+		m.rewind()
+		return 0, nil, nil, Errorf(CodeNumeric, "gradients: the gradient of %s is not finite; the weights or the inputs are too large", bad)
+	}
+	return loss, tensors(m.gradients), initial, nil
 }
 
 // prepare checks a batch and brings it into the workspace.
-func (m *Model) prepare(where string, b Batch, needTargets bool) error {
-	if err := m.check(where, b, needTargets); err != nil {
+func (m *Model) prepare(where string, b Batch, needTargets bool, rule string) error {
+	if err := m.check(where, b, needTargets, rule); err != nil {
 		return err
 	}
 	forcing := 0.0
@@ -75,6 +120,8 @@ func (m *Model) prepare(where string, b Batch, needTargets bool) error {
 		}
 		forcing = *p
 	}
+	m.mark()
+	m.walk.plan = plan{segment: b.Recompute}
 	m.load(b)
 	m.force(forcing)
 	return nil
@@ -118,17 +165,21 @@ func (m *Model) TrainStep(b Batch, o optim.Options) (Stepped, error) {
 	if err := checkOptimizer("trainStep", o); err != nil {
 		return Stepped{}, err
 	}
-	if err := m.prepare("trainStep", b, true); err != nil {
+	if err := m.prepare("trainStep", b, true, o.Name); err != nil {
 		return Stepped{}, err
 	}
-	return m.update("trainStep", o)
+	s, err := m.update("trainStep", o)
+	if err != nil {
+		m.rewind()
+	}
+	return s, err
 }
 
 // OptimizerOptions are those of the model's latest step, to be changed and given to the next; a new model has
 // Adam's defaults.
 func (m *Model) OptimizerOptions() optim.Options { return m.options }
 
-// Step reads one token from a state and gives what the network answers. A nil state is zero.
+// Step reads one token from a state and gives what the network answers. A nil state is the initial one.
 func (m *Model) Step(token int32, state State) (output []float32, next State, err error) {
 	m.token[0] = token
 	return m.stepOnce(Batch{Inputs: m.token[:], Batch: 1, Steps: 1, State: state})
@@ -157,27 +208,31 @@ func (m *Model) stepOnce(b Batch) (output []float32, next State, err error) {
 	if err := m.refuseSteps(); err != nil {
 		return nil, nil, err
 	}
-	if err := m.prepare("step", b, false); err != nil {
+	if err := m.prepare("step", b, false, m.optimizer.Rule()); err != nil {
 		return nil, nil, err
 	}
-	outputs := m.forward(false)
-	m.loss.Activate(outputs, 1, len(outputs))
-	return append([]float32(nil), outputs...), m.lastState(), nil
+	m.forward(false, func(_ cell.Extent, logits []float32) { output = append(output, logits...) })
+	m.loss.Activate(output, 1, len(output))
+	if next = m.lastState(); firstNonFinite(output) >= 0 || next.firstBad() != "" {
+		return nil, nil, m.notFinite("step")
+	}
+	return output, next, nil
 }
 
 // update trains on what the workspace holds.
 func (m *Model) update(where string, o optim.Options) (Stepped, error) {
-	outputs := m.forward(true)
-	loss := m.lossAndGradient(outputs)
-	if !finite(loss) {
-		return Stepped{}, Errorf(CodeNumeric, "%s: the loss is %v at step %d; the weights are those of step %d",
-			where, loss, m.steps+1, m.steps)
+	m.network.redraw()
+	loss := m.lossAndGradients(true)
+	after := func(format string, arguments ...any) error {
+		return Errorf(CodeNumeric, "%s: %s; this was training step %d, the weights are those of step %d",
+			where, text.Sprintf(format, arguments...), m.steps+1, m.steps)
 	}
-	m.backward(outputs)
+	if !finite(loss) {
+		return Stepped{}, after("the loss is %v: %s", loss, m.firstBad(true))
+	}
 	norm := optim.GradientNorm(m.gradients)
 	if !finite(norm) {
-		return Stepped{}, Errorf(CodeNumeric, "%s: the gradient of %s is not finite at step %d; the weights are those of step %d",
-			where, m.firstBadGradient(), m.steps+1, m.steps)
+		return Stepped{}, after("the gradient of %s is not finite", m.firstBadGradient())
 	}
 	clipped := norm
 	if o.ClipValue > 0 {
@@ -186,12 +241,15 @@ func (m *Model) update(where string, o optim.Options) (Stepped, error) {
 	}
 	rated := o
 	rated.LearningRate = m.rate(o)
-	if !optim.Finite(rated, clipped) {
-		return Stepped{}, Errorf(CodeNumeric,
-			"%s: an update with learning rate %g and gradient norm %g would not be finite at step %d; the weights are those of step %d",
-			where, rated.LearningRate, norm, m.steps+1, m.steps)
+	change, velocity, bad := m.bound(rated, clipped)
+	if bad != "" {
+		return Stepped{}, after("an update with learning rate %g and gradient norm %g would not leave %s finite", rated.LearningRate, norm, bad)
 	}
-	m.optimizer.Step(m.weights, m.gradients, rated, optim.ClipScale(clipped, o.ClipNorm))
+	m.optimizer.Step(m.weights, m.gradients, rated, optim.ClipScale(clipped, o.ClipNorm), velocity)
+	m.largest += change
+	if m.anew(o) {
+		m.scheduled, m.plateau = m.steps, optim.Plateau{}
+	}
 	m.options = o
 	m.stale = true
 	m.steps++
@@ -199,16 +257,21 @@ func (m *Model) update(where string, o optim.Options) (Stepped, error) {
 }
 
 // rate is the learning rate of the next update. A schedule counts updates from the first under it; another schedule, or
-// another rule, begins anew.
+// another rule, begins anew, once the update is made.
 func (m *Model) rate(o optim.Options) float64 {
-	if o.Schedule != m.options.Schedule || o.Name != m.options.Name {
-		m.scheduled, m.plateau = m.steps, optim.Plateau{}
+	done, plateau := m.steps-m.scheduled, m.plateau
+	if m.anew(o) {
+		done, plateau = 0, optim.Plateau{}
 	}
-	rate := o.Schedule.Rate(o.LearningRate, m.steps-m.scheduled)
-	if o.Schedule.Name == "plateau" && m.plateau.Scale > 0 {
-		rate *= m.plateau.Scale
+	rate := o.Schedule.Rate(o.LearningRate, done)
+	if o.Schedule.Name == "plateau" && plateau.Scale > 0 {
+		rate *= plateau.Scale
 	}
 	return rate
+}
+
+func (m *Model) anew(o optim.Options) bool {
+	return o.Schedule != m.options.Schedule || o.Name != m.options.Name
 }
 
 func (m *Model) firstBadGradient() string {

@@ -9,14 +9,15 @@ import (
 
 // Config describes a network from bottom to top: what it reads, its recurrent layers, what it says.
 type Config struct {
-	Input     Input
-	Embedding int     // tokens only: a vector of so many values a token; 0: a token selects a column of weight_ih
-	Layers    []Layer // bottom to top, at least one
-	Readout   Readout // "" is Every
-	Output    Output
-	Loss      string   // "" is that of the output; or CTC
-	Decoder   *Decoder // writes targets of their own length; nil: the network answers what it reads
-	Seed      uint64   // of initialisation, batching, dropout and sampling; every draw of the model comes from it
+	Input        Input
+	Embedding    int          // tokens only: a vector of so many values a token; 0: a token selects a column of weight_ih
+	Layers       []Layer      // bottom to top, at least one
+	Readout      Readout      // "" is Every
+	InitialState InitialState // "" is ZeroState
+	Output       Output
+	Loss         string   // "" is that of the output; or CTC
+	Decoder      *Decoder // writes targets of their own length; nil: the network answers what it reads
+	Seed         uint64   // of initialisation, batching, dropout and sampling; every draw of the model comes from it
 }
 
 // Input is what the network reads a step: exactly one field is set.
@@ -156,6 +157,9 @@ func (c Config) withDefaults() Config {
 	if c.Readout == "" {
 		c.Readout = Every
 	}
+	if c.InitialState == "" {
+		c.InitialState = ZeroState
+	}
 	for k, l := range c.Layers {
 		c.Layers[k] = l.withDefaults()
 	}
@@ -201,6 +205,9 @@ func (c Config) validate() error {
 	}
 	if c.Readout != Every && c.Readout != Last {
 		return Errorf(CodeConfig, "config: readout is %q, want %q or %q", c.Readout, Every, Last)
+	}
+	if c.InitialState != ZeroState && c.InitialState != LearnedState {
+		return Errorf(CodeConfig, "config: initialState is %q, want %q or %q", c.InitialState, ZeroState, LearnedState)
 	}
 	if len(c.Layers) == 0 {
 		return Errorf(CodeConfig, "config: layers is empty, want at least one layer")
@@ -258,7 +265,6 @@ func (l Layer) validate(path string) error {
 		{l.Recurrence != FromHidden && l.Recurrence != FromOutput, CodeConfig, `recurrence is neither "hidden" nor "output"`},
 		{l.Recurrence == FromOutput && l.Cell != Elman, CodeConfig, `recurrence "output" is an option of cell "rnn" alone`},
 		{l.ResetBefore && l.Cell != GRU, CodeConfig, `resetAfter is an option of cell "gru" alone`},
-		{l.ResetBefore && l.LayerNorm, CodeUnsupported, "layerNorm goes with resetAfter true alone"},
 		{l.Merge != cell.Concat && l.Merge != cell.Sum && l.Merge != cell.Average && l.Merge != cell.Multiply, CodeConfig,
 			`merge is none of "concat", "sum", "average", "multiply"`},
 		{!(l.Dropout >= 0 && l.Dropout < 1), CodeRange, "dropout is not in [0, 1)"},

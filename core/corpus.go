@@ -172,7 +172,8 @@ type windowFeed struct {
 		Next(inputs, targets []int32) (first bool)
 		WindowsPerEpoch() int
 	}
-	extent cell.Extent
+	extent  cell.Extent
+	history int // steps of a window that were in the one before
 }
 
 func (f windowFeed) perEpoch() int { return f.windows.WindowsPerEpoch() }
@@ -181,7 +182,11 @@ func (f windowFeed) load(m *Model) (goesOn bool) {
 	m.begin(f.extent)
 	m.run.ids = growIDs(m.run.ids, f.extent.Rows())
 	first := f.windows.Next(m.run.inputs, m.run.ids)
-	m.weigh(nil)
+	history := f.history
+	if first {
+		history = 0
+	}
+	m.weigh(nil, history)
 	return !first
 }
 
@@ -214,6 +219,9 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			return nil, err
 		}
 	}
+	if o.Stride > 0 {
+		return nil, Errorf(CodeConfig, "train: stride is %d, but sequences are read whole; it goes with one long text", o.Stride)
+	}
 	longest, written := int(slices.Max(corpus.Sequences.Lengths)), 0
 	if m.config.ownTargets() {
 		written = int(slices.Max(corpus.Sequences.TargetLengths))
@@ -221,7 +229,7 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}
-	if err := m.checkMemory("train", o.Batch, longest, written); err != nil {
+	if err := m.checkMemory("train", RunSize{o.Batch, longest, written, o.Recompute, o.Optimizer.Name}); err != nil {
 		return nil, err
 	}
 	return bucketFeed{corpus.Sequences, data.NewBuckets(corpus.Sequences.Lengths, o.Batch, m.batching)}, nil
@@ -254,13 +262,13 @@ func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 			}
 		}
 	}
-	if err := m.checkMemory("train", o.Batch, o.Steps, 0); err != nil {
+	if err := m.checkMemory("train", RunSize{o.Batch, o.Steps, 0, o.Recompute, o.Optimizer.Name}); err != nil {
 		return nil, err
 	}
-	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}}
+	f := windowFeed{extent: cell.Extent{Batch: o.Batch, Steps: o.Steps}, history: o.Steps - o.stride()}
 	var err error
 	if o.Stateful {
-		f.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, m.batching)
+		f.windows, err = data.NewStreams(corpus.IDs, o.Batch, o.Steps, o.stride(), m.batching)
 	} else {
 		f.windows, err = data.NewWindows(corpus.IDs, o.Batch, o.Steps, m.batching)
 	}

@@ -93,12 +93,14 @@ func (m *Model) loadLabellings(b Batch) {
 // label reads the sources of a batch and gives the likeliest labellings of each. Their probabilities are those of all
 // their paths, also where the search did not follow them all.
 func (m *Model) label(b Batch, o DecodeOptions) ([][]Decoded, error) {
-	if need := m.config.bytes() + m.config.runBytes(b.Batch, b.Steps, 0) + prefixBytes*o.Beam*b.Steps; need > MemoryLimit {
+	run := RunSize{Batch: b.Batch, Steps: b.Steps, Optimizer: m.optimizer.Rule()}
+	if need := m.config.memory(run).TotalBytes + prefixBytes*o.Beam*b.Steps; need > MemoryLimit {
 		return nil, Errorf(CodeMemory, "decode: a beam of %d over %d steps needs %s with this model, at most %s can be had; take less of either",
 			o.Beam, b.Steps, megabytes(need), megabytes(MemoryLimit))
 	}
+	m.walk.plan = plan{}
 	m.load(b)
-	outputs, classes := m.forward(false), m.config.Output.Classes
+	outputs, classes := m.whole(false), m.config.Output.Classes
 	if i := firstNonFinite(outputs); i >= 0 {
 		return nil, Errorf(CodeNumeric, "decode: an output of step %d is %v, want a finite number", i/classes/b.Batch, outputs[i])
 	}

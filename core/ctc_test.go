@@ -240,7 +240,7 @@ func TestALoadedCTCModelTrainsOnBitForBit(t *testing.T) {
 	}
 	file, err := m.Save(nil, true)
 	require.NoError(t, err)
-	loaded, err := Load(spellingConfig(), file)
+	loaded, err := LoadAs(spellingConfig(), file)
 	require.NoError(t, err)
 	for range 3 {
 		want, err := m.TrainStep(b, adamOptions(0.01))

@@ -40,18 +40,19 @@ func (m *Model) Decode(b Batch, o DecodeOptions) ([][]Decoded, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := m.checkMemory("decode", b.Batch, b.Steps, 0); err != nil {
+	if err := m.checkMemory("decode", RunSize{Batch: b.Batch, Steps: b.Steps, Optimizer: m.optimizer.Rule()}); err != nil {
 		return nil, err
 	}
 	t, ok := m.network.(*translator)
 	if !ok {
 		return m.label(b, o)
 	}
-	if err := m.checkMemory("decode", b.Batch*o.Beam, 1, 1); err != nil {
+	if err := m.checkMemory("decode", RunSize{Batch: b.Batch * o.Beam, Steps: 1, Written: 1, Optimizer: m.optimizer.Rule()}); err != nil {
 		return nil, err
 	}
+	m.walk.plan = plan{}
 	m.load(b)
-	t.encode(m.input(), false)
+	t.encode(m.input(m.run.extent), false)
 	return newSearch(m, t, b.Batch, o).all(&m.run.arrangement)
 }
 

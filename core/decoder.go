@@ -56,6 +56,8 @@ func (c Config) validateDecoder() error {
 	switch {
 	case c.Output.Classes == 0:
 		return Errorf(CodeConfig, "config: decoder writes tokens; want output.classes, the size of their vocabulary")
+	case c.InitialState == LearnedState:
+		return Errorf(CodeUnsupported, "config: initialState %q is not there with a decoder, which starts from what the encoder has read; want %q", LearnedState, ZeroState)
 	case c.Readout == Last:
 		return Errorf(CodeConfig, "config: readout is %q, but decoder answers at every step of the target; want %q", Last, Every)
 	case len(d.Layers) != len(c.Layers):

@@ -127,7 +127,7 @@ func TestALoadedEncoderDecoderTrainsOnBitForBit(t *testing.T) {
 	}
 	file, err := m.Save(nil, true)
 	require.NoError(t, err)
-	loaded, err := Load(config, file)
+	loaded, err := LoadAs(config, file)
 	require.NoError(t, err)
 	for range 3 {
 		want, err := m.TrainStep(b, adamOptions(0.01))

@@ -44,6 +44,11 @@ func newTranslator(c Config, bind binding, source *random.Source) *translator {
 	return t
 }
 
+func (t *translator) redraw() {
+	t.stack.redraw()
+	t.decoder.redraw()
+}
+
 func (t *translator) refresh() {
 	t.stack.refresh()
 	t.decoder.refresh()

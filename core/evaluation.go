@@ -5,7 +5,8 @@ import "github.com/unfold-rnn/unfold/core/cell"
 // judge computes the loss on held-out data, a piece at a time.
 type judge interface {
 	begin()
-	advance(m *Model) (finished bool)
+	// advance judges one piece and gives its mean loss.
+	advance(m *Model) (finished bool, loss float64)
 	loss() float64
 }
 
@@ -16,7 +17,7 @@ func newJudge(corpus Corpus, o TrainingOptions) judge {
 		if len(batches) == 0 {
 			return nil
 		}
-		return &sequenceEvaluation{sequences: s, batches: batches}
+		return &sequenceEvaluation{plan: plan{segment: o.Recompute}, sequences: s, batches: batches}
 	}
 	v := newEvaluation(corpus.Validation, o)
 	if v.length == 0 {
@@ -27,6 +28,7 @@ func newJudge(corpus Corpus, o TrainingOptions) judge {
 
 // sequenceEvaluation computes the loss on held-out sequences, a batch at a time.
 type sequenceEvaluation struct {
+	plan      plan
 	sequences *Sequences
 	batches   [][]int
 	next      int
@@ -36,18 +38,20 @@ type sequenceEvaluation struct {
 
 func (v *sequenceEvaluation) begin() { v.next, v.total, v.count = 0, 0, 0 }
 
-func (v *sequenceEvaluation) advance(m *Model) (finished bool) {
+func (v *sequenceEvaluation) advance(m *Model) (finished bool, loss float64) {
 	b := v.sequences.gather(m, v.batches[v.next])
+	m.walk.plan = v.plan
 	m.load(b)
 	m.force(1)
 	n := b.Batch // CTC and a readout at the end judge sequences, the others steps
 	if m.config.Readout == Every && m.config.Loss != CTC {
 		n = m.answering().valid()
 	}
-	v.total += m.lossAndGradient(m.forward(false)) * float64(n)
+	loss = m.onlyLoss()
+	v.total += loss * float64(n)
 	v.count += n
 	v.next++
-	return v.next == len(v.batches)
+	return v.next == len(v.batches), loss
 }
 
 func (v *sequenceEvaluation) loss() float64 { return v.total / float64(v.count) }
@@ -55,6 +59,7 @@ func (v *sequenceEvaluation) loss() float64 { return v.total / float64(v.count) 
 // evaluation computes the loss on held-out tokens, one window at a time: the tokens are cut into parallel streams
 // that start from a zero state and carry it to their end, so nearly every token is judged with a long past.
 type evaluation struct {
+	plan          plan
 	ids           []int32
 	batch, length int // streams and inputs in each
 	window        int // steps read at a time
@@ -70,14 +75,15 @@ func newEvaluation(ids []int32, o TrainingOptions) evaluation {
 		return evaluation{}
 	}
 	batch := max(1, min(o.Batch, n/o.Steps))
-	return evaluation{ids: ids, batch: batch, length: n / batch, window: o.Steps}
+	return evaluation{plan: plan{segment: o.Recompute}, ids: ids, batch: batch, length: n / batch, window: o.Steps}
 }
 
 func (v *evaluation) begin() { v.position, v.total, v.count = 0, 0, 0 }
 
-// advance reads one window and says whether it was the last.
-func (v *evaluation) advance(m *Model) (finished bool) {
+// advance reads one window and says whether it was the last, and its mean loss.
+func (v *evaluation) advance(m *Model) (finished bool, loss float64) {
 	e := cell.Extent{Batch: v.batch, Steps: min(v.window, v.length-v.position)}
+	m.walk.plan = v.plan
 	m.begin(e)
 	m.run.ids = growIDs(m.run.ids, e.Rows())
 	for t := range e.Steps {
@@ -90,13 +96,14 @@ func (v *evaluation) advance(m *Model) (finished bool) {
 	if v.position > 0 {
 		m.resume(v.state)
 	}
-	m.weigh(nil)
+	m.weigh(nil, 0)
 	m.force(1)
-	v.total += m.lossAndGradient(m.forward(false)) * float64(e.Rows())
+	loss = m.onlyLoss()
+	v.total += loss * float64(e.Rows())
 	v.count += e.Rows()
 	m.keep(&v.state)
 	v.position += e.Steps
-	return v.position == v.length
+	return v.position == v.length, loss
 }
 
 func (v *evaluation) loss() float64 { return v.total / float64(v.count) }

@@ -20,7 +20,7 @@ type GenerateOptions struct {
 	TopP, MinP, RepetitionPenalty float64
 
 	Seed  *uint64 // of the draws; absent: from the model's own generator
-	State State   // where reading begins; absent: zeros
+	State State   // where reading begins; absent: the initial state of the config
 }
 
 // Generation writes token after token. Training may go on in between: each token comes from the weights as they
@@ -98,12 +98,10 @@ func (m *Model) Generate(o GenerateOptions) (*Generation, error) {
 	if len(g.unread) == 0 {
 		g.unread = []int32{int32(g.sampler.Source.Intn(m.config.Input.Tokens))}
 	}
-	for _, w := range m.stateShapes() {
-		initial := make([]float32, w.Shape[1])
-		if given := o.State.named(w.Name); given != nil {
-			copy(initial, given.Data)
+	if o.State != nil {
+		for _, w := range m.stateShapes() {
+			g.state = append(g.state, append([]float32(nil), o.State.named(w.Name).Data...))
 		}
-		g.state = append(g.state, initial)
 	}
 	return g, nil
 }
@@ -119,9 +117,9 @@ func (g *Generation) Next() (token int32, probability float64, err error) {
 	if g.left == 0 {
 		return 0, 0, Errorf(CodeState, "generate: all tokens were written")
 	}
-	logits := g.read()
-	if i := firstNonFinite(logits); i >= 0 {
-		return 0, 0, Errorf(CodeNumeric, "generate: the logit of token %d is %v", i, logits[i])
+	logits, err := g.read()
+	if err != nil {
+		return 0, 0, err
 	}
 	drawn, probability := g.sampler.Draw(logits)
 	g.left--
@@ -144,18 +142,24 @@ func (g *Generation) ended(token int32) {
 	}
 }
 
-// read takes in all unread tokens and returns the logits behind the last.
-func (g *Generation) read() []float32 {
+// read takes in all unread tokens and returns the logits behind the last. When one window gives what is not finite, the
+// generation stays as it was before that window.
+func (g *Generation) read() (logits []float32, err error) {
 	m := g.model
-	var logits []float32
-	for rest := g.unread; len(rest) > 0; {
-		window := rest[:min(len(rest), promptWindow)]
-		rest = rest[len(window):]
+	for len(g.unread) > 0 {
+		window := g.unread[:min(len(g.unread), promptWindow)]
+		m.walk.plan = plan{}
 		m.begin(cell.Extent{Batch: 1, Steps: len(window)})
 		copy(m.run.inputs, window)
 		m.resume(g.state)
-		logits = m.forward(false)
+		m.forward(false, func(_ cell.Extent, outputs []float32) { logits = outputs })
+		logits = logits[len(logits)-m.config.Output.Classes:]
+		if firstNonFinite(logits) >= 0 || !m.finiteState() {
+			return nil, Errorf(CodeNumeric, "generate: %s, counted from the first token of %d; want finite numbers: the weights are too large",
+				m.firstBad(false), len(window))
+		}
 		m.keep(&g.state)
+		g.unread = append(g.unread[:0], g.unread[len(window):]...)
 	}
-	return logits[len(logits)-m.config.Output.Classes:]
+	return logits, nil
 }

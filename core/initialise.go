@@ -42,6 +42,7 @@ func atoi(digits string) (n int) {
 func (l Layer) initialise(name string, t Tensor, source *random.Source) {
 	bias := strings.HasPrefix(name, "bias")
 	switch {
+	case len(name) == 2: // h0, c0, y0: a learned initial state begins as zeros
 	case strings.HasPrefix(name, "ln_"):
 		if strings.HasPrefix(name, "ln_weight") {
 			fill(t.Data, 1)

@@ -59,13 +59,13 @@ func (m *Model) Inspect(b Batch, o InspectOptions) (Inspected, error) {
 		return Inspected{}, err
 	}
 	v := &view{model: m, network: m.network.(visible), batch: b, draws: m.forcing.State()}
-	if err := m.prepare("inspect", b, slices.ContainsFunc(o.Aspects, Aspect.wantTargets)); err != nil {
+	if err := m.prepare("inspect", b, slices.ContainsFunc(o.Aspects, Aspect.wantTargets), m.optimizer.Rule()); err != nil {
 		return Inspected{}, err
 	}
 	defer v.restore()
 	var seen Inspected
 	asked := func(a Aspect) bool { return slices.Contains(o.Aspects, a) }
-	outputs := m.forward(false)
+	outputs := m.whole(false)
 	if asked(Activations) {
 		seen.Activations = v.activations(outputs)
 	}
@@ -75,7 +75,7 @@ func (m *Model) Inspect(b Batch, o InspectOptions) (Inspected, error) {
 	if asked(Jacobian) {
 		seen.Jacobian = v.jacobians()
 		v.again()
-		outputs = m.forward(false)
+		outputs = m.whole(false)
 	}
 	if b.hasTargets() {
 		v.backward(outputs, asked(Gradients), asked(Shares), &seen)
@@ -95,6 +95,9 @@ func (m *Model) checkInspect(b Batch, o InspectOptions) error {
 	}
 	if m.config.Loss == CTC && slices.ContainsFunc(o.Aspects, Aspect.wantTargets) {
 		return Errorf(CodeUnsupported, "inspect: loss %q is one of whole sequences; want aspects that look at no loss", CTC)
+	}
+	if b.Recompute != 0 {
+		return Errorf(CodeConfig, "inspect: recompute keeps segments alone; everything is shown of a run that is kept whole")
 	}
 	if len(o.Aspects) == 0 {
 		return Errorf(CodeConfig, "inspect: what is empty, want one or more of %q", words(Aspects()))
@@ -163,7 +166,7 @@ type view struct {
 // again brings the batch into the workspace anew, with the same draws: looking takes it apart.
 func (v *view) again() {
 	v.restore()
-	if err := v.model.prepare("inspect", v.batch, false); err != nil {
+	if err := v.model.prepare("inspect", v.batch, false, v.model.optimizer.Rule()); err != nil {
 		panic("BUG: " + err.Error()) // it was right before
 	}
 }
@@ -219,7 +222,7 @@ func (v *view) activations(outputs []float32) []Tensor {
 	}
 	logits := append([]float32(nil), outputs...)
 	every := m.config.Readout == Every
-	list = append(list, Tensor{"logits", shape, m.run.toBatchFirst(logits, steps, width, every)})
+	list = append(list, Tensor{"logits", shape, m.run.arrangement.toBatchFirst(logits, steps, width, every)})
 	m.loss.Activate(logits, e.Batch*steps, width)
-	return append(list, Tensor{"outputs", shape, m.run.toBatchFirst(logits, steps, width, every)})
+	return append(list, Tensor{"outputs", shape, m.run.arrangement.toBatchFirst(logits, steps, width, every)})
 }

@@ -10,13 +10,13 @@ import (
 func (v *view) backward(outputs []float32, gradients, shares bool, seen *Inspected) {
 	m := v.model
 	slopes := v.cellSlopes() // before gates become their gradients
-	seen.Loss = m.lossAndGradient(outputs)
+	seen.Loss = m.lossAndGradient(m.run.extent, outputs)
 	if !gradients && !shares {
 		return
 	}
 	var list []Tensor
 	v.network.watch(func(found []cell.Quantity) { list = append(list, v.quantities(found)...) })
-	m.backward(outputs)
+	m.back(outputs)
 	v.network.watch(nil)
 	if gradients {
 		if x, ok := v.oneHotGradient(); ok {
@@ -134,15 +134,15 @@ func (v *view) lag(at []int32) []Tensor {
 	var names []string
 	for turn := range turns {
 		v.again()
-		outputs := m.forward(false)
+		outputs := m.whole(false)
 		steps := v.weighOnly(at, turn)
-		m.lossAndGradient(outputs)
+		m.lossAndGradient(m.run.extent, outputs)
 		v.network.watch(func(found []cell.Quantity) {
 			for _, q := range found {
 				v.addNorms(q, steps, turn, turns, norms, &names)
 			}
 		})
-		m.backward(outputs)
+		m.back(outputs)
 		v.network.watch(nil)
 		if x, ok := v.oneHotGradient(); ok {
 			// Its steps are the sequence's own, batch first: brought back to time-major as the others are.
@@ -215,4 +215,10 @@ func length(x []float32) float64 {
 		sum += float64(v) * float64(v)
 	}
 	return math.Sqrt(sum)
+}
+
+// back fills the gradients of all parameters from that on the outputs of a whole run.
+func (m *Model) back(do []float32) {
+	clear(m.gradients.Data)
+	m.network.backward(do)
 }

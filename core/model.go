@@ -22,6 +22,7 @@ type Model struct {
 	weights   tensor.Arena
 	gradients tensor.Arena
 	network   network
+	start     start
 	loss      loss.Loss
 	optimizer optim.Optimizer
 	options   optim.Options // of the latest step, the default of the next
@@ -32,12 +33,16 @@ type Model struct {
 	batching  *random.Source
 	forcing   *random.Source
 	dropping  *random.Source
-	training  *Training // the run that is under way
+	marks     [2]*random.Source // where generators stood before the call
+	training  *Training         // the run that is under way
 
-	stale  bool // weights changed since the layers derived theirs
-	run    run
-	forced []bool
-	token  [1]int32 // the inputs of one step
+	stale   bool    // weights changed since the layers derived theirs
+	largest float64 // no weight is larger; NaN: not known
+	run     run
+	walk    walk
+	judged  bool // the run has targets
+	forced  []bool
+	token   [1]int32 // the inputs of one step
 }
 
 // New makes a model with freshly drawn weights, in the order of [Model.Weights]. By default they are PyTorch's: every
@@ -48,9 +53,9 @@ func New(config Config) (*Model, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	if need := config.bytes(); need > MemoryLimit {
-		return nil, Errorf(CodeMemory, "config: parameters, gradients and optimiser need %s, at most %s can be had",
-			megabytes(need), megabytes(MemoryLimit))
+	if need := config.memory(RunSize{Batch: 1, Steps: 1, Optimizer: "sgd"}); !need.Fits {
+		return nil, Errorf(CodeMemory, "config: %d parameters need %s to be trained, at most %s can be had",
+			need.Parameters, megabytes(need.TotalBytes), megabytes(need.LimitBytes))
 	}
 	table := config.table()
 	m := &Model{
@@ -61,7 +66,7 @@ func New(config Config) (*Model, error) {
 		batching: random.New(config.Seed, random.Batching),
 		forcing:  random.New(config.Seed, random.Forcing),
 		dropping: random.New(config.Seed, random.Dropout),
-		stale:    true,
+		marks:    [2]*random.Source{random.New(0, 0), random.New(0, 0)},
 	}
 	m.options, _ = optim.Defaults("adam")
 	switch bind := binder(m.weights, m.gradients); {
@@ -72,7 +77,9 @@ func New(config Config) (*Model, error) {
 	default:
 		m.network = newRecurrent(config, bind, m.dropping)
 	}
+	m.start = newStart(config, m.weights, m.gradients)
 	m.initialise(random.New(config.Seed, random.Initialisation))
+	m.changed()
 	return m, nil
 }
 
@@ -127,9 +134,12 @@ func (m *Model) SetWeights(weights []Tensor) error {
 	for _, w := range weights {
 		copy(m.weights.Named(w.Name), w.Data)
 	}
-	m.stale = true
+	m.changed()
 	return nil
 }
+
+// changed notes that the weights were written from outside a training step.
+func (m *Model) changed() { m.stale, m.largest = true, math.NaN() }
 
 // refresh brings the layers' derived weights up to date.
 func (m *Model) refresh() {

@@ -18,6 +18,8 @@ type network interface {
 	forward(x cell.Input, training bool) []float32
 	// backward takes the gradient on that and fills the gradients of all parameters, zero before.
 	backward(do []float32)
+	// redraw makes the masks of dropout of the next run others than those of the one before.
+	redraw()
 }
 
 // half is what a stack is made from: a whole network up to its readout, or one of an encoder and a decoder.
@@ -73,6 +75,7 @@ func (c Config) table() *tensor.Table {
 			cell.AttentionParameters(table, c.Decoder.Attention, top.width(), memory, c.Decoder.Units)
 		}
 	}
+	c.startParameters(table)
 	table.Add("head.weight", c.Output.width(), top.width())
 	table.Add("head.bias", c.Output.width())
 	return table
@@ -151,6 +154,8 @@ func newFeedback(c Config, bind binding, output loss.Loss) *feedback {
 	f.jordan = cell.NewJordan(inputs, l.Hidden, c.Output.width(), tokens, l.Activation == Relu, bind("rnn.", layerSuffix(0)), readout, output)
 	return f
 }
+
+func (f *feedback) redraw() {} // it has none
 
 func (f *feedback) refresh() { f.jordan.Refresh() }
 

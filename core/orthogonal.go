@@ -19,7 +19,7 @@ func orthogonal(w []float32, n int, source interface{ Normal() float64 }) {
 	}
 	positive := make([]bool, n) // of R's diagonal
 	for k := range n {
-		positive[k] = reflect(a, n, k)
+		positive[k] = eliminate(a, n, k)
 	}
 	q := make([]float64, n*n)
 	for i := range n {
@@ -36,9 +36,9 @@ func orthogonal(w []float32, n int, source interface{ Normal() float64 }) {
 	}
 }
 
-// reflect makes column k zero below the diagonal and applies the reflection to the columns behind it; v, of length 1, takes the
+// eliminate makes column k zero below the diagonal and applies the reflection to the columns behind it; v, of length 1, takes the
 // column's place, whose one number is no longer needed but for its sign.
-func reflect(a []float64, n, k int) (positive bool) {
+func eliminate(a []float64, n, k int) (positive bool) {
 	var sum float64
 	for i := k; i < n; i++ {
 		sum += a[i*n+k] * a[i*n+k]

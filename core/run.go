@@ -2,7 +2,6 @@ package core
 
 import (
 	"github.com/unfold-rnn/unfold/core/cell"
-	"github.com/unfold-rnn/unfold/core/loss"
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
@@ -14,6 +13,7 @@ type run struct {
 	values  []float32 // [T, B, I]
 	ids     []int32   // targets: [T, B] or [B]
 	targets []float32 // [T, B, O] or [B, O]
+	history int       // first steps that count nothing in the loss: an earlier window had them
 	weights []float32 // one a row of outputs: what it counts in the loss, 1 in sum
 	labels  [][]int32 // CTC: targets, by place
 	steps   []int     // CTC: of what is read, by place; then weights are one a place
@@ -28,7 +28,7 @@ func growIDs(buf []int32, n int) []int32 {
 	return buf[:n]
 }
 
-// begin prepares a run of whole sequences from a state of zeros.
+// begin prepares a run of whole sequences from the initial state.
 func (m *Model) begin(e cell.Extent) {
 	m.refresh()
 	r := &m.run
@@ -41,10 +41,9 @@ func (m *Model) begin(e cell.Extent) {
 	} else {
 		r.inputs = growIDs(r.inputs, e.Rows())
 	}
-	m.network.begin(e)
-	for _, c := range m.network.carries() {
-		clear(c.Initial(e))
-	}
+	m.judged = false
+	m.network.begin(m.segment(0))
+	m.start.fill(m.network.carries(), e)
 }
 
 // load brings a checked batch into the workspace.
@@ -60,10 +59,11 @@ func (m *Model) load(b Batch) {
 	if b.hasTargets() {
 		m.loadTargets(b)
 	}
+	if b.State == nil {
+		return
+	}
+	m.start.taken = false
 	for _, c := range m.network.carries() {
-		if b.State == nil {
-			break
-		}
 		given, initial := b.State.named(c.Name+c.Suffix).Data, c.Initial(e)
 		for i := range b.Batch {
 			copy(initial[i*c.Hidden:(i+1)*c.Hidden], given[r.place(i)*c.Hidden:])
@@ -96,13 +96,16 @@ func (m *Model) loadTargets(b Batch) {
 		r.targets = tensor.Grow(r.targets, r.extent.Rows()*width)
 		arrange(&r.arrangement, r.targets, b.TargetValues, width)
 	}
-	m.weigh(b.Mask)
+	m.weigh(b.Mask, 0)
 }
 
 // weigh gives every row of outputs its share of the loss: the mask's values, or ones, over the valid steps, divided by
-// their sum. Where the network answers once, a sequence counts as its last valid step does.
-func (m *Model) weigh(mask []float32) {
+// their sum. Where the network answers once, a sequence counts as its last valid step does. The first steps, history, count
+// nothing.
+func (m *Model) weigh(mask []float32, history int) {
 	r, a := &m.run, m.answering()
+	r.history = history
+	m.judged = true
 	e := a.extent
 	weight := func(i, t int) float32 {
 		if mask == nil {
@@ -119,7 +122,7 @@ func (m *Model) weigh(mask []float32) {
 		if m.config.Readout == Last {
 			t = e.Length(i) - 1
 		}
-		if t < 0 || i >= e.At(t) {
+		if t < history || i >= e.At(t) {
 			continue
 		}
 		r.weights[row] = weight(i, t)
@@ -133,45 +136,37 @@ func (m *Model) weigh(mask []float32) {
 	}
 }
 
-// forward walks all steps and gives what the readout gives.
-func (m *Model) forward(training bool) []float32 {
-	return m.network.forward(m.input(), training)
+// whole walks all steps of a run that is not cut and gives what the readout gives.
+func (m *Model) whole(training bool) []float32 {
+	return m.network.forward(m.input(m.run.extent), training)
 }
 
-func (m *Model) input() cell.Input {
-	if m.config.Input.Features > 0 {
-		return cell.Input{Values: m.run.values}
+// valid is the number of steps that sequences have, neither padding nor history counted.
+func (r *run) valid() (steps int) {
+	for t := r.history; t < r.extent.Steps; t++ {
+		steps += r.extent.At(t)
 	}
-	return cell.Input{Tokens: m.run.inputs}
-}
-
-// lossAndGradient turns outputs into the gradient on them and returns the loss.
-func (m *Model) lossAndGradient(outputs []float32) float64 {
-	r := &m.run
-	return m.loss.Gradient(outputs, loss.Targets{IDs: r.ids, Values: r.targets, Labels: r.labels, Steps: r.steps}, r.weights, m.config.Output.width())
-}
-
-// backward fills the gradients of all parameters from that on the outputs.
-func (m *Model) backward(do []float32) {
-	clear(m.gradients.Data)
-	m.network.backward(do)
+	return steps
 }
 
 // lastState copies the state behind each sequence's last valid step, in the batch's order.
 func (m *Model) lastState() State {
-	return m.copyState(func(c cell.Carry) []float32 { return c.Last(m.run.extent) })
+	if m.cut() {
+		return m.copyState(func(i int, _ cell.Carry) []float32 { return m.walk.left[i] })
+	}
+	return m.copyState(func(_ int, c cell.Carry) []float32 { return c.Last(m.run.extent) })
 }
 
 // initialGradient copies the gradient on the initial state, in the batch's order.
 func (m *Model) initialGradient() State {
-	return m.copyState(func(c cell.Carry) []float32 { return c.Gradient })
+	return m.copyState(func(_ int, c cell.Carry) []float32 { return c.Gradient })
 }
 
-func (m *Model) copyState(of func(c cell.Carry) []float32) State {
+func (m *Model) copyState(of func(i int, c cell.Carry) []float32) State {
 	var s State
 	batch := m.run.extent.Batch
-	for _, c := range m.network.carries() {
-		data, from := make([]float32, batch*c.Hidden), of(c)
+	for k, c := range m.network.carries() {
+		data, from := make([]float32, batch*c.Hidden), of(k, c)
 		for i := range batch {
 			copy(data[m.run.place(i)*c.Hidden:][:c.Hidden], from[i*c.Hidden:])
 		}
@@ -184,21 +179,45 @@ func (m *Model) copyState(of func(c cell.Carry) []float32) State {
 // calls may use that in between.
 type carried [][]float32
 
-// keep stores the last state; it allocates only the first time.
+// keep stores the state that the run leaves behind; it allocates only the first time.
 func (m *Model) keep(into *carried) {
-	for i, c := range m.network.carries() {
+	if !m.cut() {
+		m.leave((*[][]float32)(into), m.slotBehind(m.run.extent))
+		return
+	}
+	for i, state := range m.walk.left {
 		if i == len(*into) {
 			*into = append(*into, nil)
 		}
-		(*into)[i] = append((*into)[i][:0], c.Last(m.run.extent)...)
+		(*into)[i] = append((*into)[i][:0], state...)
 	}
 }
 
-// resume puts a kept state into the initial slots; an empty one leaves them zero.
+// resume puts a kept state into the initial slots; an empty one leaves them as the run began.
 func (m *Model) resume(from carried) {
+	m.start.taken = m.start.taken && len(from) == 0
 	for i, c := range m.network.carries() {
 		if i < len(from) {
 			copy(c.Initial(m.run.extent), from[i])
+		}
+	}
+}
+
+// placeSteps puts outputs of the steps of e, in the run's order, into dst [B, T, width] in the batch's, of which it
+// leaves what lies past a sequence's end.
+func (r *run) placeSteps(dst, src []float32, e cell.Extent, width int) {
+	for t := range e.Steps {
+		for i := range e.At(t) {
+			copy(dst[(r.place(i)*r.extent.Steps+e.First+t)*width:][:width], src[(t*e.Batch+i)*width:])
+		}
+	}
+}
+
+// placeAnswers puts one output a sequence into dst [B, width], in the batch's order, but for sequences without steps.
+func (r *run) placeAnswers(dst, src []float32, width int) {
+	for i := range r.extent.Batch {
+		if r.extent.Length(i) > 0 {
+			copy(dst[r.place(i)*width:][:width], src[i*width:])
 		}
 	}
 }

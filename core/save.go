@@ -13,7 +13,8 @@ import (
 
 // Keys of a saved model's metadata that this package reads. What else a caller gives is kept as it is.
 const (
-	keyFormat    = "format" // "pt": names and layouts are PyTorch's
+	keyConfig    = "rnn.config" // as [ParseConfig] reads it
+	keyFormat    = "format"     // "pt": names and layouts are PyTorch's
 	keyVersion   = "rnn.version"
 	keySteps     = "rnn.steps"
 	keyOptimizer = "rnn.optimizer" // name and options of the latest step, when its memory is in the file
@@ -24,10 +25,10 @@ const (
 // optimizerPrefix stands before the names of an optimiser's tensors: optimizer.exp_avg.rnn.weight_ih_l0.
 const optimizerPrefix = "optimizer."
 
-// Save writes the model as a safetensors file that torch loads with load_state_dict, with the given metadata. With
-// optimizer also the memory of the optimiser goes in, so that a loaded model trains on as this one would.
+// Save writes the model as a safetensors file that torch loads with load_state_dict, with its config and the given metadata,
+// whose own rnn.config, that of the JavaScript package, stays as it is. With optimizer also the memory of the optimiser goes in, so that a loaded model trains on as this one would.
 func (m *Model) Save(metadata map[string]string, optimizer bool) ([]byte, error) {
-	file := checkpoint.File{Metadata: map[string]string{}}
+	file := checkpoint.File{Metadata: map[string]string{keyConfig: m.config.Text()}}
 	for key, text := range metadata {
 		file.Metadata[key] = text
 	}
@@ -99,12 +100,34 @@ func Metadata(bytes []byte) (map[string]string, error) {
 	return file.Metadata, nil
 }
 
-// Load makes a model of a config with the weights, and the optimiser's memory if it is there, of a saved file.
-func Load(config Config, bytes []byte) (*Model, error) {
+// Load makes the model that [Model.Save], here or in JavaScript, wrote: of the file's config, with its weights and, if it
+// is there, the optimiser's memory.
+func Load(bytes []byte) (*Model, error) {
 	file, err := safetensors.Read(bytes)
 	if err != nil {
 		return nil, Errorf(CodeFormat, "loadModel: %v", err)
 	}
+	text, ok := file.Metadata[keyConfig]
+	if !ok {
+		return nil, Errorf(CodeFormat, "loadModel: the file has no %s; LoadAs takes the config apart from the file", keyConfig)
+	}
+	config, err := ParseConfig(text)
+	if err != nil {
+		return nil, Errorf(CodeFormat, "loadModel: %v", err)
+	}
+	return load(config, file)
+}
+
+// LoadAs makes a model of a config with the weights, and the optimiser's memory if it is there, of a file.
+func LoadAs(config Config, bytes []byte) (*Model, error) {
+	file, err := safetensors.Read(bytes)
+	if err != nil {
+		return nil, Errorf(CodeFormat, "loadModel: %v", err)
+	}
+	return load(config, file)
+}
+
+func load(config Config, file checkpoint.File) (*Model, error) {
 	m, err := New(config)
 	if err != nil {
 		return nil, err
@@ -196,5 +219,6 @@ func (m *Model) restoreMoments(file checkpoint.File, rule string, steps int) err
 			copy(t.Data, saved.Data)
 		}
 	}
+	m.optimizer.Restored()
 	return nil
 }

@@ -30,7 +30,7 @@ func TestALoadedModelTrainsOnBitForBit(t *testing.T) {
 		assert.Equal(t, "{}", metadata["rnn.config"])
 		assert.Equal(t, "pt", metadata["format"])
 
-		loaded, err := Load(config, file)
+		loaded, err := LoadAs(config, file)
 		require.NoError(t, err)
 		assert.Equal(t, o, loaded.OptimizerOptions())
 		for range 3 {
@@ -53,13 +53,13 @@ func TestAFileThatDoesNotFitIsRefused(t *testing.T) {
 
 	other := m.Config()
 	other.Layers[0].Hidden = 3
-	_, err = Load(other, file)
+	_, err = LoadAs(other, file)
 	wantFormat(t, err, "loadModel: rnn.weight_ih_l0 is [16 5] with 80 values, want [12 5]")
 	deeper := m.Config()
 	deeper.Layers = append(deeper.Layers, Layer{Cell: LSTM, Hidden: 4})
-	_, err = Load(deeper, file)
+	_, err = LoadAs(deeper, file)
 	wantFormat(t, err, `loadModel: the file has no "rnn.weight_ih_l1", which this model needs`)
-	_, err = Load(m.Config(), file[:100])
+	_, err = LoadAs(m.Config(), file[:100])
 	wantFormat(t, err, "loadModel: safetensors: ")
 
 	read, err := safetensors.Read(file)
@@ -75,7 +75,7 @@ func TestAFileThatDoesNotFitIsRefused(t *testing.T) {
 		spoilt.Metadata[key] = "nonsense"
 		bytes, err := safetensors.Write(spoilt)
 		require.NoError(t, err)
-		_, err = Load(m.Config(), bytes)
+		_, err = LoadAs(m.Config(), bytes)
 		wantFormat(t, err, message)
 	}
 }

@@ -14,7 +14,7 @@ type stack struct {
 	layers    []cell.Layer
 	dropouts  []*cell.Dropout // one a layer; nil: none
 	last      bool
-	source    *random.Source // of dropout's masks
+	masks     masks
 	held      []cell.Carry
 	suffixes  [][2]string // of a layer's two directions
 
@@ -28,7 +28,7 @@ type stack struct {
 }
 
 func newStack(h half, bind binding, source *random.Source) *stack {
-	s := &stack{source: source}
+	s := &stack{masks: newMasks(source)}
 	embedding, inputs, tokens := h.newEmbedding(bind)
 	s.embedding = embedding
 	for k, l := range h.layers {
@@ -54,7 +54,7 @@ func newLayer(l Layer, inputs int, tokens bool, bind cell.Binding) cell.Layer {
 	case l.Cell == LSTM:
 		return cell.NewLSTM(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	case l.Cell == GRU && l.ResetBefore:
-		return cell.NewGRUResetBefore(inputs, l.Hidden, tokens, bind)
+		return cell.NewGRUResetBefore(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	case l.Cell == GRU:
 		return cell.NewGRU(inputs, l.Hidden, tokens, l.LayerNorm, bind)
 	}
@@ -98,12 +98,25 @@ func (s *stack) forward(x cell.Input, training bool) (top []float32) {
 			top = l.Final("h")
 		}
 		if s.drops(k) {
-			top = s.dropouts[k].Forward(top, s.source)
+			top = s.drop(k, top)
 		}
 		x = cell.Input{Values: top}
 	}
 	return top
 }
+
+// drop gives what is left of layer k's outputs, of all steps or of the one answer.
+func (s *stack) drop(k int, outputs []float32) []float32 {
+	first := s.extent.First
+	if s.answersOnce(k) {
+		first = 0 // the one answer is drawn for wherever the run is cut
+	}
+	s.masks.layer = k
+	return s.dropouts[k].Forward(outputs, first, s.extent.Batch*s.layers[k].Width(), &s.masks)
+}
+
+// redraw implements [network].
+func (s *stack) redraw() { s.masks.key = s.masks.source.Uint64() }
 
 func (s *stack) drops(k int) bool       { return s.training && s.dropouts[k] != nil }
 func (s *stack) answersOnce(k int) bool { return s.last && k == len(s.layers)-1 }

@@ -59,6 +59,7 @@ func (s *Stepper) Step(token int32, resumed bool) (ok bool) {
 	if !allFinite(before) {
 		return false
 	}
+	m.walk.plan = plan{}
 	m.begin(cell.Extent{Batch: 1, Steps: 1})
 	if s.Features > 0 {
 		copy(m.run.values, s.Floats)
@@ -68,7 +69,7 @@ func (s *Stepper) Step(token int32, resumed bool) (ok bool) {
 	if resumed {
 		m.resume(s.states)
 	}
-	outputs := m.forward(false)
+	outputs := m.whole(false)
 	m.loss.Activate(outputs, 1, s.Outputs)
 	for i, c := range m.network.carries() {
 		copy(s.states[i], c.Last(m.run.extent))

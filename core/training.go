@@ -6,6 +6,7 @@ import (
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/clock"
 	"github.com/unfold-rnn/unfold/core/optim"
+	"github.com/unfold-rnn/unfold/core/random"
 	"github.com/unfold-rnn/unfold/core/tensor"
 )
 
@@ -13,10 +14,12 @@ import (
 type TrainingOptions struct {
 	Batch          int // B parallel sequences
 	Steps          int // T, the BPTT window
+	Stride         int // K ≤ T: new steps in a window, whose other steps are only looked back over; stateful; 0: T
 	Epochs         int // passes over the data; 0: no bound
 	Iterations     int // training steps; 0: no bound
 	Optimizer      optim.Options
 	TeacherForcing *float64   // pattern 2: see [Batch]; absent: 1
+	Recompute      int        // see [Batch]
 	Stateful       bool       // the state is carried from a window to the next of the same stream
 	Validation     Validation // how the held-out part is judged
 
@@ -34,6 +37,13 @@ func (o TrainingOptions) forcing() float64 {
 		return 1
 	}
 	return *o.TeacherForcing
+}
+
+func (o TrainingOptions) stride() int {
+	if o.Stride == 0 {
+		return o.Steps
+	}
+	return o.Stride
 }
 
 // Validation sets when and on how much of the held-out tokens the loss is computed.
@@ -82,6 +92,11 @@ func (m *Model) Train(corpus Corpus, o TrainingOptions) (*Training, error) {
 	if err := checkTraining(o); err != nil {
 		return nil, err
 	}
+	if err := m.config.checkRecompute("train", o.Recompute); err != nil {
+		return nil, err
+	}
+	undrawn := random.New(0, 0)
+	undrawn.Set(m.batching)
 	f, err := m.newFeed(corpus, o)
 	if err != nil {
 		return nil, err
@@ -91,6 +106,7 @@ func (m *Model) Train(corpus Corpus, o TrainingOptions) (*Training, error) {
 		return nil, Errorf(CodeConfig, "train: earlyStopping watches the held-out loss; want data with a held-out part, and validation")
 	}
 	t.good.take(m)
+	t.good.batching().Set(undrawn) // a run that goes back to its beginning draws its windows anew
 	m.training = t
 	return t, nil
 }
@@ -113,6 +129,12 @@ func checkTraining(o TrainingOptions) error {
 	}
 	if o.Batch > largestRows || o.Steps > largestRows || o.Batch*o.Steps > largestRows {
 		return Errorf(CodeRange, "train: batch %d × steps %d is more than %d", o.Batch, o.Steps, largestRows)
+	}
+	if o.Stride < 0 || o.Stride > o.Steps {
+		return Errorf(CodeRange, "train: stride is %d, want 1 … %d (steps)", o.Stride, o.Steps)
+	}
+	if o.Stride > 0 && o.Stride < o.Steps && !o.Stateful {
+		return Errorf(CodeConfig, "train: stride %d makes windows of %d steps overlap, which goes with stateful true; otherwise windows begin anywhere and share nothing", o.Stride, o.Steps)
 	}
 	if p := o.TeacherForcing; p != nil && !(*p >= 0 && *p <= 1) {
 		return Errorf(CodeRange, "train: teacherForcing is %v, want 0 … 1", *p)
@@ -155,10 +177,7 @@ func (t *Training) Advance() (p Progress, ok bool, err error) {
 	}
 	p, err = t.step()
 	if err != nil {
-		t.good.restore(t.model)
-		t.End()
-		return Progress{}, false, Errorf(CodeNumeric, "%s; training stopped, the weights were put back to those of step %d",
-			err.Error(), t.model.steps)
+		return Progress{}, false, t.fail(err)
 	}
 	if every := t.options.Validation.Every; t.held != nil && every > 0 && (t.done%every == 0 || t.finishing()) {
 		t.pending, t.waiting = p, true
@@ -169,6 +188,13 @@ func (t *Training) Advance() (p Progress, ok bool, err error) {
 		t.good.take(t.model)
 	}
 	return p, true, nil
+}
+
+// fail ends the run and puts back what training changes.
+func (t *Training) fail(err error) error {
+	t.good.restore(t.model)
+	t.End()
+	return Errorf(CodeNumeric, "%s; training stopped, the weights were put back to those of step %d", err.Error(), t.model.steps)
 }
 
 // finishing says that the run's bounds are reached.
@@ -182,6 +208,7 @@ const snapshotEvery = 50
 
 func (t *Training) step() (Progress, error) {
 	m, began := t.model, clock.Now()
+	m.walk.plan = plan{segment: t.options.Recompute, kept: t.options.Stride}
 	if t.feed.load(m) {
 		m.resume(t.state)
 	}
@@ -217,7 +244,11 @@ func (m *Model) uniformLoss() float64 {
 }
 
 func (t *Training) advanceEvaluation() (Progress, bool, error) {
-	if !t.held.advance(t.model) {
+	finished, loss := t.held.advance(t.model)
+	if !finite(loss) {
+		return Progress{}, false, t.fail(Errorf(CodeNumeric, "train: the held-out loss is %v: %s", loss, t.model.firstBad(false)))
+	}
+	if !finished {
 		return Progress{}, false, nil
 	}
 	t.waiting = false
@@ -244,27 +275,46 @@ func (t *Training) watch(loss float64) {
 	t.stopped = t.worse >= o.Patience
 	if t.Done() && len(t.best.weights) > 0 {
 		copy(t.model.weights.Data, t.best.weights)
-		t.model.stale = true
+		t.model.changed()
 	}
 }
 
 // snapshot is a copy of what training changes.
 type snapshot struct {
-	weights   []float32
-	optimizer optim.Optimizer
-	steps     int
+	weights    []float32
+	optimizer  optim.Optimizer
+	steps      int
+	scheduled  int
+	plateau    optim.Plateau
+	generators [3]*random.Source
+}
+
+// batching is where the generator stood that cuts windows and batches.
+func (s *snapshot) batching() *random.Source { return s.generators[2] }
+
+func (m *Model) drawing() [3]*random.Source {
+	return [3]*random.Source{m.dropping, m.forcing, m.batching}
 }
 
 func (s *snapshot) take(m *Model) {
 	s.weights = tensor.Grow(s.weights, len(m.weights.Data))
 	copy(s.weights, m.weights.Data)
 	m.optimizer.Snapshot(&s.optimizer)
-	s.steps = m.steps
+	s.steps, s.scheduled, s.plateau = m.steps, m.scheduled, m.plateau
+	for k, g := range m.drawing() {
+		if s.generators[k] == nil {
+			s.generators[k] = random.New(0, 0)
+		}
+		s.generators[k].Set(g)
+	}
 }
 
 func (s *snapshot) restore(m *Model) {
 	copy(m.weights.Data, s.weights)
 	s.optimizer.Snapshot(&m.optimizer)
-	m.steps = s.steps
-	m.stale = true
+	m.steps, m.scheduled, m.plateau = s.steps, s.scheduled, s.plateau
+	for k, g := range m.drawing() {
+		g.Set(s.generators[k])
+	}
+	m.changed()
 }

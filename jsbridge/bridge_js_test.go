@@ -32,12 +32,31 @@ func wantCode(t *testing.T, err error, code core.Code, message string) {
 	}
 }
 
+// What Go writes into a file the host reads as its own, and the other way round: two readers, one meaning.
+func TestBothReadersOfAConfigAgree(t *testing.T) {
+	configs := []core.Config{
+		{Input: core.Input{Tokens: 5}, Embedding: 3, Readout: core.Last, InitialState: core.LearnedState, Output: core.Output{Labels: 2}, Seed: 1 << 52,
+			Layers: []core.Layer{
+				{Cell: core.GRU, Hidden: 4, ResetBefore: true, LayerNorm: true, Dropout: 1e-7, Init: core.Orthogonal},
+				{Cell: core.Elman, Hidden: 3, Activation: core.Relu, Bidirectional: true, Merge: cell.Average},
+			}},
+		{Input: core.Input{Features: 2}, Output: core.Output{Values: 1}, Layers: []core.Layer{{Cell: core.Elman, Hidden: 1, Recurrence: core.FromOutput}}},
+	}
+	for _, c := range configs {
+		here, err := config(object(c.Text()))
+		require.NoError(t, err)
+		there, err := core.ParseConfig(js.Global().Get("JSON").Call("stringify", object(c.Text())).String())
+		require.NoError(t, err)
+		assert.Equal(t, there, here)
+	}
+}
+
 func TestConfigIsReadByName(t *testing.T) {
 	c, err := config(object(goodConfig))
 	require.NoError(t, err)
 	assert.Equal(t, core.Config{
 		Input: core.Input{Tokens: 5}, Output: core.Output{Classes: 5}, Seed: 7,
-		Readout: core.Every, Layers: []core.Layer{{Cell: core.LSTM, Hidden: 4, Activation: core.Tanh, Recurrence: core.FromHidden,
+		Readout: core.Every, InitialState: core.ZeroState, Layers: []core.Layer{{Cell: core.LSTM, Hidden: 4, Activation: core.Tanh, Recurrence: core.FromHidden,
 			Merge: cell.Concat, Init: core.PyTorch}},
 	}, c)
 

@@ -9,13 +9,15 @@ import (
 )
 
 // config reads a ModelConfig.
-func config(v js.Value) (core.Config, error) {
-	const where = "createModel"
+func config(v js.Value) (core.Config, error) { return configFor("createModel", v) }
+
+func configFor(where string, v js.Value) (core.Config, error) {
 	o := readOptions(where, "", v)
 	var c core.Config
 	input, output, list, writer := o.get("input"), o.get("output"), o.get("layers"), o.get("decoder")
 	c.Embedding = o.integer("embedding", 1, 0)
 	c.Readout = core.Readout(o.choice("readout", "every", []string{"every", "last"}))
+	c.InitialState = core.InitialState(o.choice("initialState", "zeros", []string{"zeros", "learned"}))
 	c.Seed = uint64(o.integer("seed", 0, 0))
 	if o.has("loss") {
 		c.Loss = o.choice("loss", "", []string{core.CTC})
@@ -188,7 +190,18 @@ func batch(where string, v js.Value, c core.Config) (core.Batch, error) {
 	return b, err
 }
 
-// passOptions reads { teacherForcing } into a batch.
+// recompute reads the length of a segment: true stands for about √steps, false and absent for none.
+func (o *options) recompute() int {
+	if v := o.value.Get("recompute"); v.Type() != js.TypeBoolean {
+		return o.integer("recompute", 1, 0)
+	}
+	if o.boolean("recompute", false) {
+		return core.AutoRecompute
+	}
+	return 0
+}
+
+// passOptions reads { teacherForcing, recompute } into a batch.
 func passOptions(where string, v js.Value, b *core.Batch) error {
 	if v.IsUndefined() {
 		return nil
@@ -199,6 +212,7 @@ func passOptions(where string, v js.Value, b *core.Batch) error {
 		b.TeacherForcing = &p
 	}
 	o.known = append(o.known, "teacherForcing")
+	b.Recompute = o.recompute()
 	return o.done()
 }
 
@@ -216,7 +230,7 @@ func trainingOptions(v js.Value) (core.TrainingOptions, error) {
 	o := readOptions(where, "", v)
 	t := core.TrainingOptions{
 		Batch: o.required("batch", 1), Steps: o.integer("steps", 1, 0),
-		Stateful: o.boolean("stateful", true),
+		Stateful: o.boolean("stateful", true), Stride: o.integer("stride", 1, 0), Recompute: o.recompute(),
 	}
 	if o.has("teacherForcing") {
 		p := o.number("teacherForcing", 1)

@@ -73,7 +73,7 @@ func (b *bridge) decode(arguments []js.Value) (answer, error) {
 		}
 	}
 	crossed.add(len(bytesOf(tokens)) + len(bytesOf(lengths)) + len(bytesOf(logs)))
-	e.grown(input.Batch, input.Steps)
+	e.grown(input.Batch, input.Steps, 0)
 	return answer{
 		"tokens": copyOut("Int32Array", tokens), "lengths": copyOut("Int32Array", lengths),
 		"logProbabilities": copyOut("Float64Array", logs), "counts": copyOut("Int32Array", counts),

@@ -92,7 +92,7 @@ func ExportSlice(model int32, milliseconds float64) (result int32) {
 	crossed.collect()
 	rows := e.advance(clock.Now() + milliseconds/1000)
 	o := e.training.Sizes()
-	e.grown(o.Batch, o.Steps)
+	e.grown(o.Batch, o.Steps, 0)
 	result = int32(rows) << sliceShift
 	if e.training.Done() {
 		result |= sliceDone

@@ -75,7 +75,7 @@ func (b *bridge) load(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := core.Load(c, file)
+	m, err := core.LoadAs(c, file)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (b *bridge) trainStep(arguments []js.Value) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.grown(input.Batch, max(input.Steps, len(input.Targets)/input.Batch))
+	e.grown(input.Batch, max(input.Steps, len(input.Targets)/input.Batch), input.Recompute)
 	return answer{"loss": s.Loss, "gradNorm": s.GradNorm, "step": s.Step, "learningRate": s.LearningRate}, nil
 }
 

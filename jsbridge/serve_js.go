@@ -19,15 +19,16 @@ type entry struct {
 	training *core.Training
 	stepper  *core.Stepper
 	slice    slice
-	latest   [2]int // batch and steps of the latest training step: others make the workspace grow
+	latest   [3]int // batch, steps and recompute of the latest training step: others make the workspace grow
 }
 
 // grown makes room after a call whose workspace may be larger than those before.
-func (e *entry) grown(batch, steps int) {
-	if e.latest == [2]int{batch, steps} {
+func (e *entry) grown(batch, steps, recompute int) {
+	size := [3]int{batch, steps, recompute}
+	if e.latest == size {
 		return
 	}
-	e.latest = [2]int{batch, steps}
+	e.latest = size
 	makeRoom()
 }
 
@@ -45,28 +46,30 @@ type answer = map[string]any
 func (b *bridge) table() js.Value {
 	table := js.Global().Get("Object").New()
 	for name, call := range map[string]func(arguments []js.Value) (answer, error){
-		"info":          func([]js.Value) (answer, error) { return answer{"kernels": core.Kernels()}, nil },
-		"create":        b.create,
-		"load":          b.load,
-		"metadata":      b.metadata,
-		"save":          b.save,
-		"dispose":       b.dispose,
-		"forward":       b.forward,
-		"decode":        b.decode,
-		"gradients":     b.gradients,
-		"trainStep":     b.trainStep,
-		"step":          b.step,
-		"stepOpen":      b.stepOpen,
-		"inspect":       b.inspect,
-		"weights":       b.weights,
-		"setWeights":    b.setWeights,
-		"trainBegin":    b.trainBegin,
-		"trainFault":    b.trainFault,
-		"trainSet":      b.trainSet,
-		"trainEnd":      b.trainEnd,
-		"generateBegin": b.generateBegin,
-		"generateNext":  b.generateNext,
-		"generateEnd":   b.generateEnd,
+		"info":           func([]js.Value) (answer, error) { return answer{"kernels": core.Kernels()}, nil },
+		"create":         b.create,
+		"load":           b.load,
+		"metadata":       b.metadata,
+		"save":           b.save,
+		"dispose":        b.dispose,
+		"memory":         b.memory,
+		"estimateMemory": b.estimateMemory,
+		"forward":        b.forward,
+		"decode":         b.decode,
+		"gradients":      b.gradients,
+		"trainStep":      b.trainStep,
+		"step":           b.step,
+		"stepOpen":       b.stepOpen,
+		"inspect":        b.inspect,
+		"weights":        b.weights,
+		"setWeights":     b.setWeights,
+		"trainBegin":     b.trainBegin,
+		"trainFault":     b.trainFault,
+		"trainSet":       b.trainSet,
+		"trainEnd":       b.trainEnd,
+		"generateBegin":  b.generateBegin,
+		"generateNext":   b.generateNext,
+		"generateEnd":    b.generateEnd,
 	} {
 		// These functions live as long as the program: there is one table, and nothing to release.
 		table.Set(name, js.FuncOf(func(_ js.Value, arguments []js.Value) any { return guard(call, arguments) }))

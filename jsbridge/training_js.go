@@ -43,7 +43,7 @@ func (b *bridge) trainBegin(arguments []js.Value) (answer, error) {
 		e.slice.rows = make([]float64, progressRows*progressFields)
 	}
 	e.slice.fault = nil
-	e.latest = [2]int{} // the data came with the run: make room again behind its first slice
+	e.latest = [3]int{} // the data came with the run: make room again behind its first slice
 	return answer{"progress": address(e.slice.rows)}, nil
 }
 

@@ -16,6 +16,7 @@ type Extent struct {
 	Batch, Steps int
 	Lengths      []int // of each sequence, non-increasing; nil: all T
 	Active       []int // how many sequences step t still has; nil: all B
+	First        int   // where this is a piece of a longer run: its first step in that
 }
 
 // Rows is T·B, the rows of a time-major matrix.

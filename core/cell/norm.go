@@ -43,6 +43,18 @@ func (n *norm) forward(y []float32, first, count int) {
 
 // backward turns dy of count rows into dx, which may be dy.
 func (n *norm) backward(dx, dy []float32, first, count int) {
-	kernel.LayerNormBackward(dx, n.width, dy, n.width, n.x[first*n.width:], n.width, n.gamma, n.means[first:], n.inverses[first:],
+	n.backwardFrom(dx, dy, n.width, first, count)
+}
+
+// backwardFrom is backward for rows of dy that lie lddy apart.
+func (n *norm) backwardFrom(dx, dy []float32, lddy, first, count int) {
+	kernel.LayerNormBackward(dx, n.width, dy, lddy, n.x[first*n.width:], n.width, n.gamma, n.means[first:], n.inverses[first:],
 		n.dgamma, n.dbeta, count, n.width)
+}
+
+// part normalises only the elements low … high of a row, with their share of γ and β, as a row of its own.
+func (n *norm) part(low, high int) norm {
+	return norm{
+		width: high - low, gamma: n.gamma[low:high], beta: n.beta[low:high], dgamma: n.dgamma[low:high], dbeta: n.dbeta[low:high],
+	}
 }

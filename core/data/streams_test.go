@@ -19,7 +19,7 @@ func counting(n int) []int32 {
 
 func TestStreamsGoOnWhereTheyEnded(t *testing.T) {
 	const batch, steps = 3, 4
-	s, err := NewStreams(counting(40), batch, steps, random.New(1, random.Batching))
+	s, err := NewStreams(counting(40), batch, steps, steps, random.New(1, random.Batching))
 	require.NoError(t, err)
 	assert.Equal(t, 3, s.WindowsPerEpoch())
 
@@ -47,8 +47,42 @@ func TestStreamsGoOnWhereTheyEnded(t *testing.T) {
 	assert.Len(t, starts, 4, "40 tokens leave room for four offsets")
 }
 
+// Every step of a stream is new in one window of an epoch: all steps of the first, the last stride steps of the others.
+func TestOverlappingWindowsShowEveryStepAnewOnce(t *testing.T) {
+	const batch, steps, stride = 2, 5, 2
+	s, err := NewStreams(counting(30), batch, steps, stride, random.New(1, random.Batching))
+	require.NoError(t, err)
+	assert.Equal(t, 5, s.WindowsPerEpoch(), "14 inputs a stream: 5 and four times 2, one to spare")
+	inputs, targets := make([]int32, batch*steps), make([]int32, batch*steps)
+	for range 3 {
+		var seen [batch][]int32
+		for window := range 5 {
+			first := s.Next(inputs, targets)
+			assert.Equal(t, window == 0, first)
+			for b := range batch {
+				new := steps - stride
+				if first {
+					new = 0
+				} else {
+					assert.Equal(t, seen[b][window*stride], inputs[b], "the window begins a stride behind the one before")
+				}
+				for k := new; k < steps; k++ {
+					seen[b] = append(seen[b], inputs[k*batch+b])
+					assert.Equal(t, inputs[k*batch+b]+1, targets[k*batch+b])
+				}
+			}
+		}
+		for b := range batch {
+			require.Len(t, seen[b], 13)
+			for i, token := range seen[b] {
+				assert.Equal(t, seen[b][0]+int32(i), token)
+			}
+		}
+	}
+}
+
 func TestStreamsOfTheSmallestText(t *testing.T) {
-	s, err := NewStreams(counting(7), 2, 3, random.New(1, random.Batching))
+	s, err := NewStreams(counting(7), 2, 3, 3, random.New(1, random.Batching))
 	require.NoError(t, err)
 	inputs, targets := make([]int32, 6), make([]int32, 6)
 	for range 3 {
@@ -56,7 +90,7 @@ func TestStreamsOfTheSmallestText(t *testing.T) {
 		assert.Equal(t, []int32{0, 3, 1, 4, 2, 5}, inputs)
 		assert.Equal(t, []int32{1, 4, 2, 5, 3, 6}, targets)
 	}
-	_, err = NewStreams(counting(6), 2, 3, random.New(1, random.Batching))
+	_, err = NewStreams(counting(6), 2, 3, 3, random.New(1, random.Batching))
 	assert.EqualError(t, err, "the text has 6 tokens, batch 2 × steps 3 needs 7 (batch·steps + 1)")
 }
 

@@ -21,5 +21,7 @@ var adagrad = rule{
 			GradScale: float32(scale), WeightDecay: float32(o.WeightDecay),
 		})
 	},
-	largest: func(o Options, norm float64) float64 { return squareable(norm) * o.LearningRate }, // |g| ≤ √s
+	largest: func(o Options, gradient, _ float64) (change, next float64) { // |g| ≤ √s
+		return squareable(gradient) * o.LearningRate, 0
+	},
 }

@@ -38,8 +38,8 @@ func moments(name string, decay float64) rule {
 			kernel.Adam(w, g, moments[0].Data, moments[1].Data, s)
 		},
 		// With β1 < √β2, |m̂|/√v̂ stays below 1/((1-β1)√(1-β2)), the ratio after one large gradient among small ones.
-		largest: func(o Options, norm float64) float64 {
-			return squareable(norm) * o.LearningRate / ((1 - o.Beta1) * math.Sqrt(1-o.Beta2))
+		largest: func(o Options, gradient, _ float64) (change, next float64) {
+			return squareable(gradient) * o.LearningRate / ((1 - o.Beta1) * math.Sqrt(1-o.Beta2)), 0
 		},
 	}
 }

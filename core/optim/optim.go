@@ -30,8 +30,9 @@ type rule struct {
 	fields   []string // options beside those that every rule has
 	moments  []string // PyTorch's names of what is kept from step to step
 	apply    func(w, g []float32, moments []tensor.Arena, step int, scale float64, o Options)
-	// largest bounds the change of one weight in one step for a clipped gradient of that norm.
-	largest func(o Options, norm float64) float64
+	// largest bounds the change of one weight in one step, for gradients of up to that size with weight decay in them, and
+	// what the momentum buffer, of up to the size of velocity before, holds behind it.
+	largest func(o Options, gradient, velocity float64) (change, next float64)
 }
 
 var rules = map[string]rule{
@@ -53,40 +54,26 @@ func Names() []string {
 // that JavaScript has for them.
 func Fields(name string) []string { return rules[name].fields }
 
+// Moments is the number of arenas that a rule remembers.
+func Moments(name string) int { return len(rules[name].moments) }
+
 // Optimizer is a rule with its memory: it belongs to one model and lives across training runs. The zero value
 // is ready; the first step, or a step under another rule, starts afresh.
 type Optimizer struct {
-	rule    string
-	steps   int
-	moments []tensor.Arena
+	rule     string
+	steps    int
+	moments  []tensor.Arena
+	velocity float64 // bounds the momentum buffer
 }
 
-// largestUpdate is how far one step may move one weight: far enough below the largest float32, 3.4e38, that a
-// finite weight stays finite.
-const largestUpdate = 1e37
-
-// squareable is 1 for a gradient norm whose square fits a float32, and +Inf for a larger one or NaN: the moments
-// of a rule that squares gradients would become infinite and never come back.
-func squareable(norm float64) float64 {
-	if norm <= 1e18 {
-		return 1
-	}
-	return math.Inf(1)
-}
-
-// Finite says whether a step with this gradient norm keeps finite weights finite.
-func Finite(o Options, norm float64) bool {
-	clipped := norm * ClipScale(norm, o.ClipNorm)
-	return rules[o.Name].largest(o, clipped) <= largestUpdate // false for NaN
-}
-
-// Step updates the weights from gradients times scale.
-func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float64) {
+// Step updates the weights from gradients times scale. Velocity is what [Optimizer.Reach] gave with the reach of the step.
+func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale, velocity float64) {
 	r := rules[o.Name]
 	if p.rule != o.Name {
 		p.Prepare(o.Name, 0, weights.Table)
 	}
 	p.steps++
+	p.velocity = velocity
 	r.apply(weights.Data, gradients.Data, p.moments, p.steps, scale, o)
 }
 
@@ -94,6 +81,9 @@ func (p *Optimizer) Step(weights, gradients tensor.Arena, o Options, scale float
 func (p *Optimizer) State() (rule string, steps int, moments map[string]tensor.Arena) {
 	return p.rule, p.steps, p.named()
 }
+
+// Rule is the rule whose memory is held; "" before the first step.
+func (p *Optimizer) Rule() string { return p.rule }
 
 // Prepare makes the memory of a rule that has taken so many steps, and gives its moments to be filled.
 func (p *Optimizer) Prepare(rule string, steps int, table *tensor.Table) map[string]tensor.Arena {
@@ -120,7 +110,7 @@ func (p *Optimizer) Snapshot(to *Optimizer) {
 			to.moments = append(to.moments, tensor.NewArena(m.Table))
 		}
 	}
-	to.rule, to.steps = p.rule, p.steps
+	to.rule, to.steps, to.velocity = p.rule, p.steps, p.velocity
 	for k, m := range p.moments {
 		copy(to.moments[k].Data, m.Data)
 	}

@@ -69,7 +69,7 @@ func TestRulesFollowTheirFormula(t *testing.T) {
 			start := append([]float32(nil), weights.Data...)
 			var p Optimizer
 			for range 10 {
-				p.Step(weights, gradients, o, 0.5)
+				p.Step(weights, gradients, o, 0.5, 0)
 			}
 			for i := range start {
 				want := formula(o, float64(start[i]), 0.5*float64(gradients.Data[i]), 10)
@@ -84,16 +84,16 @@ func TestAnotherRuleStartsAfresh(t *testing.T) {
 	adagrad, _ := Defaults("adagrad")
 	weights, gradients := arenas(5)
 	var mixed Optimizer
-	mixed.Step(weights, gradients, adagrad, 1)
-	mixed.Step(weights, gradients, adam, 1)
-	mixed.Step(weights, gradients, adagrad, 1)
+	mixed.Step(weights, gradients, adagrad, 1, 0)
+	mixed.Step(weights, gradients, adam, 1, 0)
+	mixed.Step(weights, gradients, adagrad, 1, 0)
 
 	again, _ := arenas(5)
 	var pure, pureAdam Optimizer
-	pure.Step(again, gradients, adagrad, 1)
-	pureAdam.Step(again, gradients, adam, 1)
+	pure.Step(again, gradients, adagrad, 1, 0)
+	pureAdam.Step(again, gradients, adam, 1, 0)
 	pure = Optimizer{}
-	pure.Step(again, gradients, adagrad, 1)
+	pure.Step(again, gradients, adagrad, 1, 0)
 	assert.Equal(t, again.Data, weights.Data)
 }
 
@@ -101,17 +101,17 @@ func TestSnapshotComesBack(t *testing.T) {
 	o, _ := Defaults("adam")
 	weights, gradients := arenas(5)
 	var p, kept Optimizer
-	p.Step(weights, gradients, o, 1)
+	p.Step(weights, gradients, o, 1, 0)
 	at := append([]float32(nil), weights.Data...)
 	p.Snapshot(&kept)
-	p.Step(weights, gradients, o, 1)
+	p.Step(weights, gradients, o, 1, 0)
 	once := append([]float32(nil), weights.Data...)
 	for range 3 {
-		p.Step(weights, gradients, o, -2)
+		p.Step(weights, gradients, o, -2, 0)
 	}
 	copy(weights.Data, at)
 	kept.Snapshot(&p)
-	p.Step(weights, gradients, o, 1)
+	p.Step(weights, gradients, o, 1, 0)
 	assert.Equal(t, once, weights.Data)
 }
 
@@ -121,15 +121,52 @@ func TestClipScale(t *testing.T) {
 	assert.InEpsilon(t, 5.0/10.000001, ClipScale(10, 5), 1e-12)
 }
 
-func TestUpdatesThatCouldNotBeFinite(t *testing.T) {
+func TestReachOfUpdatesThatCouldNotBeFinite(t *testing.T) {
+	finite := func(o Options, norm, weight float64) bool {
+		change, velocity := new(Optimizer).Reach(o, norm, weight)
+		return change <= 1e37 && velocity <= 1e37
+	}
 	for _, name := range Names() {
 		o, _ := Defaults(name)
-		assert.True(t, Finite(o, 1))
-		assert.False(t, Finite(o, math.NaN()), name)
-		assert.False(t, Finite(o, math.Inf(1)), name)
+		assert.True(t, finite(o, 1, 1))
+		assert.False(t, finite(o, math.NaN(), 1), name)
+		assert.False(t, finite(o, math.Inf(1), 1), name)
 		o.ClipNorm = 5
-		assert.True(t, Finite(o, 1e19), "%s: clipped", name)
+		assert.True(t, finite(o, 1e19, 1), "%s: clipped", name)
+		decayed := o
+		decayed.WeightDecay = 1e36
+		assert.False(t, finite(decayed, 1, 1e36), "%s: decay", name)
 		o.LearningRate = 1e38
-		assert.False(t, Finite(o, 1), name)
+		assert.False(t, finite(o, 1, 1), name)
+		o.LearningRate = 1e38
+		assert.False(t, finite(o, 1e-30, 1), "%s: the rate itself is out of range", name)
+	}
+}
+
+// No step moves a weight further than was foretold, whatever came before; ten steps of gradients of very unlike sizes.
+func TestReachBoundsEveryStep(t *testing.T) {
+	for _, name := range Names() {
+		o, _ := Defaults(name)
+		o.LearningRate, o.WeightDecay = 0.1, 0.01
+		if name == "rmsprop" {
+			o.Momentum = 0.9
+		}
+		weights, gradients := arenas(5)
+		var p Optimizer
+		for step := range 10 {
+			for i := range gradients.Data {
+				gradients.Data[i] = float32(math.Pow(10, float64((7*step)%11-5)) * math.Sin(float64(1+i+step)))
+			}
+			before := append([]float32(nil), weights.Data...)
+			change, velocity := p.Reach(o, GradientNorm(gradients), Largest(weights.Data))
+			p.Step(weights, gradients, o, 1, velocity)
+			for i, w := range weights.Data {
+				moved := math.Abs(float64(w) - float64(before[i]))
+				assert.LessOrEqual(t, moved, change*(1+1e-5), "%s at step %d", name, step)
+			}
+			foretold := p.velocity
+			p.Restored()
+			assert.LessOrEqual(t, p.velocity, foretold*(1+1e-5), "%s: what the momentum remembers", name)
+		}
 	}
 }

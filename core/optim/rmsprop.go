@@ -23,7 +23,8 @@ var rmsprop = rule{
 			GradScale: scale, WeightDecay: o.WeightDecay,
 		})
 	},
-	largest: func(o Options, norm float64) float64 { // |g| ≤ √(v/(1-ρ))
-		return squareable(norm) * o.LearningRate / (math.Sqrt(1-o.Alpha) * (1 - o.Momentum))
+	largest: func(o Options, gradient, velocity float64) (change, next float64) { // |g| ≤ √(v/(1-ρ))
+		next = o.Momentum*velocity + squareable(gradient)/math.Sqrt(1-o.Alpha)
+		return o.LearningRate * next, next
 	},
 }

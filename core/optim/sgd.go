@@ -32,7 +32,14 @@ func descent(name string, mu float64, lookAhead bool) rule {
 				Nesterov: lookAhead, First: step == 1,
 			})
 		},
-		largest: func(o Options, norm float64) float64 { return o.LearningRate * norm / (1 - o.Momentum) },
+		largest: func(o Options, gradient, velocity float64) (change, next float64) {
+			next = o.Momentum*velocity + gradient
+			change = next
+			if lookAhead {
+				change += gradient
+			}
+			return o.LearningRate * change, next
+		},
 	}
 	if mu > 0 {
 		r.moments, r.fields = []string{"momentum_buffer"}, append(r.fields, "momentum")

@@ -24,6 +24,25 @@ type Source struct{ pcg *rand.PCG }
 // New gives the generator of a seed and a stream.
 func New(seed, stream uint64) *Source { return &Source{rand.NewPCG(seed, stream)} }
 
+// Seek moves to the beginning of one of many sequences of draws that a key has; those of neighbouring numbers have nothing
+// in common. The key and the number are mixed as SplitMix64 mixes its counter.
+//
+// G. L. Steele, D. Lea, C. H. Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
+func (s *Source) Seek(key, number uint64) {
+	s.pcg.Seed(mix(key+number*golden), mix(key^mix(number+golden)))
+}
+
+const golden = 0x9e3779b97f4a7c15 // 2^64 / φ, odd
+
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Set makes s go on where from stands.
+func (s *Source) Set(from *Source) { *s.pcg = *from.pcg }
+
 // State is the generator's state, for [Source.Restore].
 func (s *Source) State() []byte {
 	state, err := s.pcg.MarshalBinary()

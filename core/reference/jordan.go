@@ -24,6 +24,7 @@ type Jordan struct {
 	U, W       projection
 	B          vector
 	Activation Activation
+	start      *start // of y(0); nil: zeros
 	readout
 }
 
@@ -53,6 +54,12 @@ func (j *Jordan) WithEmbedding(e *Embedding) *Jordan {
 	return j
 }
 
+// LearnInitialState makes y(0), where none is given, a parameter of the model: rnn.y0_l0.
+func (j *Jordan) LearnInitialState() *Jordan {
+	j.start = newStart(j.ZeroStates)
+	return j
+}
+
 // Parameters lists every parameter under the names of a saved model.
 func (j *Jordan) Parameters() []Parameter {
 	var all []Parameter
@@ -65,7 +72,7 @@ func (j *Jordan) Parameters() []Parameter {
 		p.Name = "rnn." + p.Name + "_l0"
 		all = append(all, p)
 	}
-	return append(all, j.readout.parameters()...)
+	return append(append(all, j.start.parameters("y")...), j.readout.parameters()...)
 }
 
 // ZeroGradients clears what the backward passes have added up.
@@ -87,10 +94,7 @@ func (j *Jordan) unfold(e Example) (kept []jordanStep, backEmbedding func(Sequen
 	if j.Embedding != nil {
 		x, backEmbedding = j.Embedding.Forward(e.Tokens)
 	}
-	initial := e.Initial
-	if initial == nil {
-		initial = j.ZeroStates()
-	}
+	initial, _ := j.start.of(e, j.ZeroStates)
 	y := initial[0].H
 	for t := range x {
 		var s jordanStep
@@ -130,13 +134,11 @@ func outputsOf(kept []jordanStep) (o, yhat Sequence) {
 func (j *Jordan) Run(e Example) (yhat Sequence, last []State) {
 	kept, _ := j.unfold(e)
 	_, yhat = outputsOf(kept)
-	switch {
-	case len(yhat) > 0:
+	if len(yhat) > 0 {
 		return yhat, []State{{H: yhat[len(yhat)-1]}}
-	case e.Initial != nil:
-		return nil, e.Initial
 	}
-	return nil, j.ZeroStates()
+	last, _ = j.start.of(e, j.ZeroStates)
+	return nil, last
 }
 
 // ExampleLoss is L.
@@ -170,5 +172,9 @@ func (j *Jordan) ExampleGradients(e Example) (float64, Derivatives) {
 		backEmbedding(dx)
 		dx = nil
 	}
-	return loss, Derivatives{Initial: []State{{H: dy}}, Inputs: dx}
+	dinitial := []State{{H: dy}}
+	if _, learned := j.start.of(e, j.ZeroStates); learned {
+		j.start.add(dinitial)
+	}
+	return loss, Derivatives{Initial: dinitial, Inputs: dx}
 }

@@ -19,6 +19,7 @@ type Network struct {
 	Embedding *Embedding // nil: the inputs are vectors
 	Layers    []Layer    // bottom to top
 	Last      bool       // one output at the end
+	start     *start     // nil: zeros
 	readout
 }
 
@@ -44,11 +45,17 @@ func (n *Network) ReadLast() *Network {
 	return n
 }
 
+// LearnInitialState makes the states that a sequence starts from, where none are given, parameters of the network.
+func (n *Network) LearnInitialState() *Network {
+	n.start = newStart(n.ZeroStates)
+	return n
+}
+
 // Example is one sequence with all that its loss depends on beside the parameters.
 type Example struct {
 	Inputs  Sequence   // x(1) … x(T); nothing where an embedding reads Tokens
 	Tokens  []int      // ids, 0 … V-1
-	Initial []State    // one a layer; nil: zeros
+	Initial []State    // one a layer; nil: zeros, or those that are learned
 	Targets Sequence   // y(1) … y(T), or one y for a readout at the end; one-hot for a class
 	Weights []float64  // w, one a target
 	Masks   []Sequence // dropout, one a layer, on its output (on the merged state where it is read at the end); nil: none
@@ -62,13 +69,14 @@ type Derivatives struct {
 }
 
 // Parameters lists every parameter under the names of a saved model: embedding.weight, rnn.weight_ih_l0,
-// rnn.weight_ih_l0_reverse … head.bias.
+// rnn.weight_ih_l0_reverse … rnn.h0_l0 … head.bias.
 func (n *Network) Parameters() []Parameter {
 	var all []Parameter
 	if n.Embedding != nil {
 		all = n.Embedding.Parameters()
 	}
-	return append(append(all, stackParameters(n.Layers)...), n.readout.parameters()...)
+	all = append(append(all, stackParameters(n.Layers)...), n.start.parameters("h")...)
+	return append(all, n.readout.parameters()...)
 }
 
 func stackParameters(layers []Layer) (all []Parameter) {
@@ -143,7 +151,8 @@ func (n *Network) Logits(e Example) (o Sequence, last []State, backward func(do 
 	if n.Last && masks != nil {
 		masks = append(append([]Sequence(nil), masks[:top]...), nil) // the top's mask is for the merged state
 	}
-	h, last, backStack := stackForward(n.Layers, x, e.Initial, masks)
+	initial, learned := n.start.of(e, n.ZeroStates)
+	h, last, backStack := stackForward(n.Layers, x, initial, masks)
 	toStates := func(Sequence) (Sequence, State) { panic("BUG: no state is read") }
 	if n.Last {
 		h, toStates = n.readLast(last[top], maskOf(e.Masks, top), len(x))
@@ -162,6 +171,9 @@ func (n *Network) Logits(e Example) (o Sequence, last []State, backward func(do 
 			dh, dlast[top] = toStates(dh)
 		}
 		dx, dinitial := backStack(dh, dlast)
+		if learned {
+			n.start.add(dinitial)
+		}
 		if n.Embedding != nil {
 			backEmbedding(dx)
 			dx = nil

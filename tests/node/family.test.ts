@@ -13,6 +13,7 @@ const layers: Record<string, LayerConfig[]> = {
   "rnn relu": [{ cell: "rnn", hidden: 5, activation: "relu" }],
   "gru": [{ cell: "gru", hidden: 5 }],
   "gru reset before": [{ cell: "gru", hidden: 5, resetAfter: false }],
+  "gru reset before, normalised": [{ cell: "gru", hidden: 5, resetAfter: false, layerNorm: true }],
   "lstm both ways": [{ cell: "lstm", hidden: 4, bidirectional: true }, { cell: "lstm", hidden: 3, bidirectional: true, merge: "sum" }],
   "unlike layers": [{ cell: "gru", hidden: 4, bidirectional: true }, { cell: "rnn", hidden: 6, layerNorm: true }, { cell: "lstm", hidden: 3 }],
 };

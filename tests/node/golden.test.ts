@@ -72,9 +72,7 @@ function near(what: string, got: Tensor | undefined, want: Numbers, tolerance: n
 for (const file of ["rnn_tanh", "rnn_relu", "lstm", "gru", "stacks", "written_out"]) {
   describe(`PyTorch's ${file}`, () => {
     for (const one of golden(file)) {
-      const { layers } = one.config;
-      // Kept for other projects: refused here, or forced step by step, which the interface draws by chance.
-      if (layers.some((l) => l.layerNorm === true && l.resetAfter === false)) continue;
+      // Kept for other projects: forced step by step, which the interface draws by chance.
       const forced = one.batch.forced?.flat();
       if (forced && new Set(one.batch.forced?.flatMap((row) => row.slice(1))).size > 1) continue;
       test(one.name, async () => {

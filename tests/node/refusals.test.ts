@@ -34,9 +34,9 @@ const configs: Refusal[] = [
   ["an embedding of features", { ...good, input: { features: 3 }, embedding: 4 }, "CONFIG", /embedding/],
   ["two outputs", { ...good, output: { values: 3, labels: 2 } }, "CONFIG", /output/],
   ["the first step only", { ...good, readout: "first" }, "CONFIG", /readout.*"first".*"every".*"last"/],
+  ["an initial state of ones", { ...good, initialState: "ones" }, "CONFIG", /initialState.*"ones".*"zeros".*"learned"/],
   ["the output fed back in two layers", { ...good, layers: [{ cell: "rnn", hidden: 6, recurrence: "output" }, { cell: "rnn", hidden: 6 }] }, "CONFIG", /only layer/],
   ["a dropout of 1", { ...good, layers: [{ cell: "lstm", hidden: 6, dropout: 1 }] }, "RANGE", /dropout/],
-  ["layer norm before the reset", { ...good, layers: [{ cell: "gru", hidden: 6, resetAfter: false, layerNorm: true }] }, "UNSUPPORTED", /layerNorm/],
   ["unknown initial weights", { ...good, layers: [{ cell: "lstm", hidden: 6, init: "xavier" }] }, "CONFIG", /init.*"xavier"/],
 ];
 

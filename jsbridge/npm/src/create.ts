@@ -3,10 +3,16 @@ import { EngineModel } from "./model.js";
 import type { Registry } from "./runtime/registry.js";
 import type { Plain } from "./sanitise.js";
 import { sanitiseBag } from "./sanitise.js";
-import type { CreateModel, LoadModel, ModelConfig, RuntimeOptions } from "./types.js";
+import type { CreateModel, EstimateMemory, LoadModel, MemoryEstimate, ModelConfig, RuntimeOptions } from "./types.js";
 
-/** createModel() and loadModel() of one build of the package; the registry is made at the first call. */
-export function modelFactory(registry: () => Registry): { createModel: CreateModel; loadModel: LoadModel } {
+interface Factory {
+  createModel: CreateModel;
+  loadModel: LoadModel;
+  estimateMemory: EstimateMemory;
+}
+
+/** The calls of one build of the package that start an engine; the registry is made at the first. */
+export function modelFactory(registry: () => Registry): Factory {
   let shared: Registry | undefined;
   const lease = (runtime: RuntimeOptions | undefined) => (shared ??= registry()).lease(runtime);
   return {
@@ -37,6 +43,15 @@ export function modelFactory(registry: () => Registry): { createModel: CreateMod
       } catch (thrown) {
         held.release();
         throw thrown;
+      }
+    },
+    async estimateMemory(config, run, runtime) {
+      const sent = [sanitiseBag(config, "estimateMemory: config"), sanitiseBag(run, "estimateMemory: run")];
+      const held = await lease(runtime);
+      try {
+        return (await held.runtime.call("estimateMemory", sent)) as unknown as MemoryEstimate;
+      } finally {
+        held.release();
       }
     },
   };

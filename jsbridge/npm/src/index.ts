@@ -6,7 +6,7 @@ import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
 import { modelFactory } from "./create.js";
 import { Registry } from "./runtime/registry.js";
-import type { CreateModel, LoadModel } from "./types.js";
+import type { CreateModel, EstimateMemory, LoadModel } from "./types.js";
 
 export * from "./public.js";
 
@@ -28,3 +28,6 @@ export const createModel: CreateModel = /* @__PURE__ */ factory.createModel;
 
 /** Makes the model that model.save() wrote: with its weights, its vocabulary and, if they were saved, its optimiser's moments. */
 export const loadModel: LoadModel = /* @__PURE__ */ factory.loadModel;
+
+/** What a model would need to be trained: the same reckoning by which calls are refused with `MEMORY`. */
+export const estimateMemory: EstimateMemory = /* @__PURE__ */ factory.estimateMemory;

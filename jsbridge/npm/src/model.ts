@@ -16,8 +16,8 @@ import { checkSignal } from "./signal.js";
 import { readOwn, sanitise, sanitiseBag } from "./sanitise.js";
 import { TrainingRun } from "./training.js";
 import type {
-  Aspect, Batch, Dataset, Decoded, DecodeOptions, Forwarded, Generated, GenerateOptions, InspectOptions, Inspection, Model, ModelConfig, OptimizerOptions,
-  PassOptions, RuntimeInfo, State, Tensor, TrainOptions, Training,
+  Aspect, Batch, Dataset, Decoded, DecodeOptions, Forwarded, Generated, GenerateOptions, InspectOptions, Inspection, MemoryEstimate, Model, ModelConfig,
+  OptimizerOptions, PassOptions, RunSize, RuntimeInfo, State, Tensor, TrainOptions, Training,
 } from "./types.js";
 import type { Vocabularies } from "./vocabulary.js";
 
@@ -95,6 +95,10 @@ export class EngineModel implements Model {
 
   async setWeights(weights: Record<string, Tensor>): Promise<void> {
     await this.#call("setWeights", [sanitiseBag(weights, "model.setWeights: weights")]);
+  }
+
+  async memory(run: RunSize): Promise<MemoryEstimate> {
+    return this.#call("memory", [sanitiseBag(run, "model.memory: run")]) as Promise<MemoryEstimate>;
   }
 
   train(data: Dataset, options: TrainOptions): Training {

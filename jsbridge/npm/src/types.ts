@@ -13,7 +13,11 @@ export interface Tensor {
   data: Float32Array | Int32Array;
 }
 
-/** What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. */
+/**
+ * What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. A second
+ * direction has the same with `_reverse`: it enters at each sequence's own last valid step and comes out behind step 0. For
+ * `recurrence: "output"` it is `y_l0` [B, O] alone.
+ */
 export type State = Record<string, Tensor>;
 
 /** Token ids 0 … tokens-1, or float vectors of length `features` (I). */
@@ -42,6 +46,11 @@ export interface ModelConfig {
   loss?: "ctc";
   /** Writes targets of their own length, of `output.classes` tokens; `layers` then read the source. */
   decoder?: DecoderConfig;
+  /**
+   * What a sequence starts from that is given no state. `"zeros"` (default), or `"learned"`: parameters `rnn.h0_l{k}` [H] and for
+   * an LSTM `rnn.c0_l{k}` [H], with `_reverse` for a second direction; for `recurrence: "output"` `rnn.y0_l0` [O]. They begin as zeros.
+   */
+  initialState?: "zeros" | "learned";
   /** Seed of every draw: initial weights, dropout, sampling. A whole number from 0 to 2^53-1; absent: 0. */
   seed?: number;
 }
@@ -120,19 +129,26 @@ export interface Batch {
   targets?: Int32Array | Float32Array | readonly number[];
   /** [B, T]. */
   shape: readonly [batch: number, steps: number];
-  /** [B], 0 … T; absent: all T. */
+  /** [B], 0 … T; absent: all T. A sequence of length 0 counts nothing in the loss, its outputs are zeros and its state stays. */
   lengths?: Int32Array | readonly number[];
   /** [B, T] weights on the loss, with a decoder [B, S]; absent: all 1. Refused with `loss: "ctc"`. */
   mask?: Float32Array | readonly number[];
   /** With a decoder or `loss: "ctc"`: [B], 0 … S, the length of each target; `targets` are [B, S] ids, S = targets.length / B. Absent: all S. */
   targetLengths?: Int32Array | readonly number[];
-  /** Initial state; absent: zeros. */
+  /** Initial state; absent: what the config's `initialState` says. */
   state?: State;
 }
 
-/** `teacherForcing`: share of steps fed the target, in [0, 1]; for `recurrence: "output"`. A decoder is always fed it: 1. */
+/** How a batch is walked through. */
 export interface PassOptions {
+  /** Share of steps fed the target, in [0, 1]; for `recurrence: "output"`. */
   teacherForcing?: number;
+  /**
+   * Steps of a segment, `true` for about √T. Only one segment's activations are in memory; the way back computes the others
+   * once more from the states at their borders. The same result up to rounding, for the time of one more forward pass. Not for
+   * bidirectional layers and `recurrence: "output"`.
+   */
+  recompute?: number | boolean;
 }
 
 /** Update rules and defaults are those of `torch.optim`. */
@@ -189,6 +205,14 @@ export interface TrainOptions {
   optimizer: OptimizerOptions;
   /** Carry the state from window to window. */
   stateful?: boolean;
+  /**
+   * New steps in a window, 1 … `steps` (default): truncated backpropagation that looks back over `steps` every `stride` steps.
+   * The other steps of a window are history: their loss was counted in an earlier window, the first of a stream counts whole.
+   * The next window starts from the state behind the first `stride` steps. Below `steps` it goes with one long text and `stateful`.
+   */
+  stride?: number;
+  /** As in PassOptions, also while the held-out part is judged. */
+  recompute?: number | boolean;
   /** Evaluate on the held-out part: every so many steps, on at most so many tokens. */
   validation?: boolean | { every?: number; tokens?: number };
   /** Ends the run when the held-out loss has not fallen by `minDelta` (default 0) in `patience` evaluations; the weights of the lowest are put back. */
@@ -262,7 +286,7 @@ export interface GenerateOptions {
   /** Writing ends behind this text, or these ids. */
   stop?: string | Int32Array | readonly number[];
   seed?: number;
-  /** State to start from; absent: zeros. */
+  /** State to start from; absent: what the config's `initialState` says. */
   state?: State;
   /** Ends the generation with `ABORTED`. */
   signal?: AbortSignal;
@@ -359,6 +383,33 @@ export interface Decoded {
   logProbability: number;
 }
 
+/** A training run whose memory is asked for. */
+export interface RunSize {
+  /** B. */
+  batch: number;
+  /** T. */
+  steps: number;
+  /** As in PassOptions. */
+  recompute?: number | boolean;
+  /** The rule that is to update the weights; default `"adam"`. */
+  optimizer?: OptimizerOptions["name"];
+}
+
+/** What a model needs to be trained. Calls that would need more than `limitBytes` are refused with `MEMORY` by the same reckoning. */
+export interface MemoryEstimate {
+  /** How many numbers the model learns. */
+  parameters: number;
+  /** Weights, their gradients and the packed forms that the products read. */
+  weightsBytes: number;
+  /** What the optimiser remembers, and the copy of weights and memory that train() puts back when a run diverges. */
+  optimizerBytes: number;
+  /** The batch and all that is kept from the forward pass for the way back. */
+  runBytes: number;
+  totalBytes: number;
+  limitBytes: number;
+  fits: boolean;
+}
+
 /** A network. Every call may be made while it trains. */
 export interface Model {
   readonly config: ModelConfig;
@@ -383,6 +434,8 @@ export interface Model {
   /** Copies, under PyTorch's names and shapes. */
   weights(): Promise<Record<string, Tensor>>;
   setWeights(weights: Record<string, Tensor>): Promise<void>;
+  /** What a training run of this size needs; nothing is allocated. */
+  memory(run: RunSize): Promise<MemoryEstimate>;
   save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array>;
   /** Frees it; the last model of a runtime ends its worker. Twice is fine. */
   dispose(): Promise<void>;
@@ -393,3 +446,6 @@ export type CreateModel = (config: ModelConfig, runtime?: RuntimeOptions) => Pro
 
 /** loadModel(): anything that save() wrote. */
 export type LoadModel = (file: Uint8Array | ArrayBuffer | Blob | Response, runtime?: RuntimeOptions) => Promise<Model>;
+
+/** What a model of this config would need; the engine is started, but no model is made. */
+export type EstimateMemory = (config: ModelConfig, run: RunSize, runtime?: RuntimeOptions) => Promise<MemoryEstimate>;

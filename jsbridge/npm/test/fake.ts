@@ -40,6 +40,14 @@ export class FakeBridge implements Bridge {
     return { file: new Uint8Array(0) };
   }
 
+  memory(): unknown {
+    return { fits: true };
+  }
+
+  estimateMemory(): unknown {
+    return { fits: true };
+  }
+
   readonly calls: Method[] = [];
   perSlice = 4;
   /** What to do instead of the next call of a method. */

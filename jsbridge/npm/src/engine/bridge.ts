@@ -8,7 +8,7 @@ export type Failure = { error: { code: ErrorCode; message: string } };
 /** The functions that the Go side hands to `unfold.ready`. All are synchronous and take plain data only. */
 export type Method =
   | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "decode" | "gradients" | "trainStep" | "step" | "stepOpen" | "inspect" | "weights" | "setWeights"
-  | "trainBegin" | "trainSlice" | "trainFault" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
+  | "memory" | "estimateMemory" | "trainBegin" | "trainSlice" | "trainFault" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
 /** Those of the program that looks at matrices. */
 export type AnalysisMethod = "spectralRadii" | "principalComponents";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
