@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -65,9 +64,7 @@ func (s *search) all(a *arrangement) ([][]Decoded, error) {
 	}
 	results := make([][]Decoded, len(s.ended))
 	for place, list := range s.ended {
-		slices.SortStableFunc(list, func(x, y Decoded) int {
-			return cmp.Compare(s.options.score(y.LogProbability, len(y.Tokens)), s.options.score(x.LogProbability, len(x.Tokens)))
-		})
+		s.options.rank(list)
 		results[a.place(place)] = list
 	}
 	return results, nil
@@ -150,13 +147,12 @@ func (s *search) offer(c candidate, keep int) {
 		}
 		s.candidates = s.candidates[:keep-1]
 	}
-	at, _ := slices.BinarySearchFunc(s.candidates, c.log, func(kept candidate, log float64) int {
-		if kept.log >= log {
-			return -1
-		}
-		return 1
-	})
-	s.candidates = slices.Insert(s.candidates, at, c)
+	at := len(s.candidates)
+	s.candidates = append(s.candidates, c)
+	for ; at > 0 && s.candidates[at-1].log < c.log; at-- {
+		s.candidates[at] = s.candidates[at-1]
+	}
+	s.candidates[at] = c
 }
 
 // logSumExp is log Σ exp x, in float64.

@@ -67,9 +67,20 @@ func (o DecodeOptions) check() error {
 	return nil
 }
 
-// score ranks targets of unlike lengths.
+// score makes targets of unlike lengths comparable.
 //
 // Y. Wu et al., Google's neural machine translation system (2016), equation 14.
-func (o DecodeOptions) score(logProbability float64, tokens int) float64 {
-	return logProbability / math.Pow(float64(5+tokens)/6, o.LengthPenalty)
+func (o DecodeOptions) score(d Decoded) float64 {
+	return d.LogProbability / math.Pow(float64(5+len(d.Tokens))/6, o.LengthPenalty)
+}
+
+// rank puts the best first, of equals the earlier; by insertion, for there are at most as many as a beam is wide, and a
+// sort of the library's for one more type would be 10 KB of code.
+func (o DecodeOptions) rank(list []Decoded) {
+	for i, d := range list {
+		for ; i > 0 && o.score(list[i-1]) < o.score(d); i-- {
+			list[i] = list[i-1]
+		}
+		list[i] = d
+	}
 }

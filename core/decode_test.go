@@ -56,7 +56,7 @@ func everyTarget(t *testing.T, m *Model, b Batch, i int, o DecodeOptions) (all [
 	}
 	extend([]int32{})
 	slices.SortStableFunc(all, func(x, y Decoded) int {
-		return cmp.Compare(o.score(y.LogProbability, len(y.Tokens)), o.score(x.LogProbability, len(x.Tokens)))
+		return cmp.Compare(o.score(y), o.score(x))
 	})
 	return all
 }
