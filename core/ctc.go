@@ -1,8 +1,6 @@
 package core
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 
 	"github.com/unfold-rnn/unfold/core/loss"
@@ -116,9 +114,7 @@ func (m *Model) label(b Batch, o DecodeOptions) ([][]Decoded, error) {
 		for i := range found {
 			found[i].LogProbability = judge.LogProbability(&read, found[i].Tokens)
 		}
-		slices.SortStableFunc(found, func(x, y Decoded) int {
-			return cmp.Compare(o.score(y.LogProbability, len(y.Tokens)), o.score(x.LogProbability, len(x.Tokens)))
-		})
+		o.rank(found)
 		results[m.run.place(place)] = found
 	}
 	return results, nil

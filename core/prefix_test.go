@@ -144,7 +144,7 @@ func TestDecodeOfCTCAgreesWithAllPaths(t *testing.T) {
 			for n, d := range found {
 				assert.InEpsilon(t, want[spelt(d.Tokens)], math.Exp(d.LogProbability), 1e-5, "the probability of all paths, however narrow the beam")
 				if n > 0 {
-					assert.GreaterOrEqual(t, o.score(found[n-1].LogProbability, len(found[n-1].Tokens)), o.score(d.LogProbability, len(d.Tokens)))
+					assert.GreaterOrEqual(t, o.score(found[n-1]), o.score(d))
 				}
 			}
 			if o.Beam == 1024 {
