@@ -101,3 +101,17 @@ func trainOn(m *Model, spoil func(s *Sequences)) error {
 	_, err := m.Train(Corpus{Sequences: s}, reversalOptions(1))
 	return err
 }
+
+func TestCTCCountsItsMemoryBeforehand(t *testing.T) {
+	m, err := New(spellingConfig())
+	require.NoError(t, err)
+	const steps = 60_000
+	b := Batch{Batch: 1, Steps: steps, Inputs: make([]int32, steps), Targets: make([]int32, steps/2)}
+	for i := range b.Targets {
+		b.Targets[i] = int32(1 + i%2)
+	}
+	_, _, _, err = m.Gradients(b)
+	assertCode(t, CodeMemory, "gradients: batch 1 × steps 60000 needs", err)
+	_, err = m.Decode(b, DecodeOptions{Beam: 1024})
+	assertCode(t, CodeMemory, "decode: a beam of 1024 over 60000 steps needs", err)
+}

@@ -127,13 +127,12 @@ func (s *prefixSearch) offer(e extension) {
 	if len(s.candidates) == s.beam {
 		s.candidates = s.candidates[:s.beam-1]
 	}
-	at, _ := slices.BinarySearchFunc(s.candidates, e.score, func(kept extension, score float64) int {
-		if kept.score >= score {
-			return -1
-		}
-		return 1
-	})
-	s.candidates = slices.Insert(s.candidates, at, e)
+	at := len(s.candidates)
+	s.candidates = append(s.candidates, e)
+	for ; at > 0 && s.candidates[at-1].score < e.score; at-- {
+		s.candidates[at] = s.candidates[at-1]
+	}
+	s.candidates[at] = e
 }
 
 // keep makes the candidates the beginnings of the next step.

@@ -27,7 +27,6 @@ const Blank = 0
 //
 // A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, Connectionist temporal classification, ICML (2006).
 type CTC struct {
-	softmax
 	read     Distributions
 	alpha    []float64 // rows of [2L+1], row 0 before the first step
 	beta     []float64 // [2L+1]: β(t,s) + log ŷ(t)[l'(s)]
@@ -54,6 +53,12 @@ func (c *CTC) Gradient(outputs []float32, targets Targets, weights []float32, n 
 	}
 	return total
 }
+
+// Activate implements [Loss].
+func (c *CTC) Activate(logits []float32, rows, n int) { kernel.Softmax(logits, n, rows, n) }
+
+// ActivateBack implements [Loss].
+func (c *CTC) ActivateBack(do, dy, y []float32, rows, n int) { softmaxBack(do, dy, y, rows, n) }
 
 // LogProbability is log p of a labelling.
 func (c *CTC) LogProbability(d *Distributions, labels []int32) float64 {
@@ -100,7 +105,7 @@ func (c *CTC) backward(labels []int32, logP float64, w float32) {
 			continue
 		}
 		c.occupy(t, labels, logP)
-		kernel.Softmax(row, d.wide, 1, d.wide)
+		kernel.Softmax(row, d.classes, 1, d.classes)
 		c.vacate(row, Blank)
 		for _, label := range labels {
 			c.vacate(row, label)

@@ -14,15 +14,15 @@ import (
 //
 // They are a view of the logits, which must stay as they are. The sum is float32, in four lanes; the rest is float64.
 type Distributions struct {
-	logits              []float32
-	stride, steps, wide int
-	norms               []float64 // [T]
-	row                 []float32 // [O]
+	logits                 []float32
+	stride, steps, classes int
+	norms                  []float64 // [T]
+	row                    []float32 // [O]
 }
 
 // Read takes steps rows of n logits, stride apart.
 func (d *Distributions) Read(logits []float32, stride, steps, n int) {
-	d.logits, d.stride, d.steps, d.wide = logits, stride, steps, n
+	d.logits, d.stride, d.steps, d.classes = logits, stride, steps, n
 	d.norms = slices.Grow(d.norms[:0], steps)[:steps]
 	d.row = tensor.Grow(d.row, n)
 	for t := range steps {
@@ -39,7 +39,7 @@ func (d *Distributions) Read(logits []float32, stride, steps, n int) {
 }
 
 // at gives o(t+1).
-func (d *Distributions) at(t int) []float32 { return d.logits[t*d.stride:][:d.wide] }
+func (d *Distributions) at(t int) []float32 { return d.logits[t*d.stride:][:d.classes] }
 
 // Steps is T.
 func (d *Distributions) Steps() int { return d.steps }

@@ -40,10 +40,7 @@ type Loss interface {
 //	ℓ = -log ŷ[y]      do = w (ŷ - onehot y)
 //
 // in nats. The exponentials are float32; each row's logarithm and the sum over rows are float64.
-type CrossEntropy struct {
-	softmax
-	denominators, margins []float32
-}
+type CrossEntropy struct{ denominators, margins []float32 }
 
 // Gradient implements [Loss].
 func (c *CrossEntropy) Gradient(logits []float32, targets Targets, weights []float32, n int) float64 {
@@ -60,14 +57,16 @@ func (c *CrossEntropy) Gradient(logits []float32, targets Targets, weights []flo
 	return total
 }
 
-// softmax is what shows classes.
-type softmax struct{}
-
 // Activate implements [Loss].
-func (softmax) Activate(logits []float32, rows, n int) { kernel.Softmax(logits, n, rows, n) }
+func (c *CrossEntropy) Activate(logits []float32, rows, n int) { kernel.Softmax(logits, n, rows, n) }
 
-// ActivateBack implements [Loss]: do += (dy - Σ dy ⊙ ŷ) ⊙ ŷ.
-func (softmax) ActivateBack(do, dy, y []float32, rows, n int) {
+// ActivateBack implements [Loss].
+func (c *CrossEntropy) ActivateBack(do, dy, y []float32, rows, n int) {
+	softmaxBack(do, dy, y, rows, n)
+}
+
+// softmaxBack is do += (dy - Σ dy ⊙ ŷ) ⊙ ŷ.
+func softmaxBack(do, dy, y []float32, rows, n int) {
 	for r := range rows {
 		d, p := dy[r*n:(r+1)*n], y[r*n:(r+1)*n]
 		var along float32
