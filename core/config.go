@@ -59,11 +59,12 @@ func only(fields []extent) string {
 }
 
 // Words as they are written in messages.
-func (c Cell) String() string       { return string(c) }
-func (a Activation) String() string { return string(a) }
-func (r Recurrence) String() string { return string(r) }
-func (r Readout) String() string    { return string(r) }
-func (i Init) String() string       { return string(i) }
+func (c Cell) String() string         { return string(c) }
+func (a Activation) String() string   { return string(a) }
+func (r Recurrence) String() string   { return string(r) }
+func (r Readout) String() string      { return string(r) }
+func (i Init) String() string         { return string(i) }
+func (i InitialState) String() string { return string(i) }
 
 func (o Output) width() int { return o.Classes + o.Values + o.Labels }
 
