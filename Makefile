@@ -144,9 +144,19 @@ soak: $(NPM) ## 10,000 training steps: memory stays flat
 	@STEPS=10000 node --expose-gc --import tsx tests/soak/soak.ts
 
 .PHONY: bench
-bench: $(NPM) tests/bench/node_modules/.package-lock.json ## speed against tensorflow.js and against the machine's own limit
+bench: $(NPM) $(SITE) tests/bench/node_modules/.package-lock.json ## speed against other libraries and the machine's own limit (20 minutes; PYTHON=... with torch)
+	@npx tsx tests/browser/ensure-chromium.ts
 	@npx tsc --noEmit -p tests/bench
 	@cd tests/bench && node --import tsx bench.ts
+
+.PHONY: profile
+profile: $(NPM) tests/bench/node_modules/.package-lock.json ## where a step's time goes, kernel by kernel (ONLY=W1,W3)
+	@cd tests/bench && node --import tsx profile.ts
+
+.PHONY: test-bench
+test-bench: $(NPM) tests/bench/node_modules/.package-lock.json ## the benchmark's own arithmetic
+	@npx tsc --noEmit -p tests/bench
+	@cd tests/bench && npm test
 
 tests/bench/node_modules/.package-lock.json: tests/bench/package-lock.json
 	cd tests/bench && npm ci
