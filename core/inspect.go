@@ -12,7 +12,7 @@ type Aspect string
 const (
 	Activations Aspect = "activations" // states and outputs at every step
 	Gates       Aspect = "gates"       // gates, of an Elman layer the pre-activations
-	Gradients   Aspect = "gradients"   // ∂L/∂h(t), ∂L/∂c(t), ∂L/∂x(t)
+	Gradients   Aspect = "gradients"   // ∂L/∂h(t), ∂L/∂c(t), ∂L/∂x(t), ∂L/∂o(t)
 	Lag         Aspect = "lag"         // ‖∂L(t)/∂h(t-k)‖ over k, L(t) being the loss of step t alone
 	Shares      Aspect = "shares"      // which step contributes how much to each weight's gradient
 	Jacobian    Aspect = "jacobian"    // ∂s(t)/∂s(t-1) of every layer
@@ -31,8 +31,9 @@ func (a Aspect) wantTargets() bool { return a == Gradients || a == Lag || a == S
 //
 //	activations   h_l0, c_l0, y_l0 [B, T, H]; embedding [B, T, E]; logits and outputs [B, T, O] or [B, O]
 //	gates         i_l0, f_l0, g_l0, o_l0; r_l0, z_l0, n_l0; a_l0  [B, T, H]
-//	gradients     h_l0, c_l0 [B, T, H]; x [B, T, I], for tokens without an embedding with respect to the one-hot vector
-//	lag           h_l0 … and x [B, A, T]: element k is the norm of the gradient k steps before step at[a], in a reverse direction behind it
+//	gradients     h_l0, c_l0 [B, T, H]; x [B, T, I], for tokens without an embedding with respect to the one-hot vector; logits, as outputs
+//	lag           h_l0, c_l0 … and x [B, A, T]: element k is the norm of the gradient k steps before step at[a], in a reverse direction
+//	              ahead of it; where a layer has two directions also x_ahead, h_l0_ahead … and h_l0_reverse_behind …
 //	shares        every parameter [T]: ⟨dW(t), dW⟩ / ‖dW‖², which sum to 1; and norms, every parameter [T]: ‖dW(t)‖
 //	jacobian      s_l0 [B, T, S, S]: row i, column j is ∂s_i(t)/∂s_j(t-1), where s is h, for an LSTM h and then c
 type Inspected struct {
@@ -49,7 +50,7 @@ type Inspected struct {
 // InspectOptions says what to show.
 type InspectOptions struct {
 	Aspects []Aspect
-	At      []int32 // lag: the steps whose losses are looked at, 0 … T-1; nil: each sequence's last one alone
+	At      []int32 // lag: the steps whose losses are looked at, 0 … T-1; nil: each sequence's last one that the mask counts
 }
 
 // Inspect shows what happens inside the network while it reads a batch. Weights, optimiser and generators stay as they are; dropout is
@@ -106,9 +107,6 @@ func (m *Model) checkInspect(b Batch, o InspectOptions) error {
 		if !slices.Contains(Aspects(), a) {
 			return Errorf(CodeConfig, "inspect: %q is not an aspect, want one or more of %q", a, words(Aspects()))
 		}
-		if a == Shares && slices.ContainsFunc(m.config.Layers, func(l Layer) bool { return l.LayerNorm }) {
-			return Errorf(CodeUnsupported, "inspect: shares are not there with layerNorm, which mixes the steps' terms of its own weights")
-		}
 		if a == Jacobian {
 			if err := m.checkJacobian(b); err != nil {
 				return err
@@ -117,6 +115,9 @@ func (m *Model) checkInspect(b Batch, o InspectOptions) error {
 	}
 	if o.At != nil && !slices.Contains(o.Aspects, Lag) {
 		return Errorf(CodeConfig, "inspect: at goes with %q alone", Lag)
+	}
+	if o.At != nil && len(o.At) == 0 {
+		return Errorf(CodeConfig, "inspect: at is empty, want one step or more; without it each sequence's last one is taken")
 	}
 	for i, t := range o.At {
 		if m.config.Readout == Last {
@@ -214,15 +215,21 @@ func (v *view) quantities(list []cell.Quantity) []Tensor {
 // activations are the states behind every step, what an embedding gives, and the outputs before and after softmax or sigmoid.
 func (v *view) activations(outputs []float32) []Tensor {
 	m := v.model
-	e, width, steps := m.run.extent, m.config.Output.width(), m.answers(m.run.extent.Steps)
-	list := v.quantities(v.network.states())
-	shape := []int{e.Batch, steps, width}
-	if m.config.Readout == Last {
-		shape = []int{e.Batch, width}
-	}
 	logits := append([]float32(nil), outputs...)
-	every := m.config.Readout == Every
-	list = append(list, Tensor{"logits", shape, m.run.arrangement.toBatchFirst(logits, steps, width, every)})
-	m.loss.Activate(logits, e.Batch*steps, width)
-	return append(list, Tensor{"outputs", shape, m.run.arrangement.toBatchFirst(logits, steps, width, every)})
+	list := append(v.quantities(v.network.states()), v.answer("logits", logits))
+	m.loss.Activate(logits, len(logits)/m.config.Output.width(), m.config.Output.width())
+	return append(list, v.answer("outputs", logits))
+}
+
+// answer copies what there is of every output [B, T, O], or [B, O] where the network answers once; zero where there is none.
+func (v *view) answer(name string, rows []float32) Tensor {
+	r, width := &v.model.run, v.model.config.Output.width()
+	if v.model.config.Readout == Last {
+		t := Tensor{name, []int{r.extent.Batch, width}, make([]float32, r.extent.Batch*width)}
+		r.placeAnswers(t.Data, rows, width)
+		return t
+	}
+	t := Tensor{name, []int{r.extent.Batch, r.extent.Steps, width}, make([]float32, r.extent.Rows()*width)}
+	r.placeSteps(t.Data, rows, r.extent, width)
+	return t
 }

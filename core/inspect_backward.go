@@ -2,6 +2,8 @@ package core
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/unfold-rnn/unfold/core/cell"
 )
@@ -22,10 +24,11 @@ func (v *view) backward(outputs []float32, gradients, shares bool, seen *Inspect
 		if x, ok := v.oneHotGradient(); ok {
 			list = append(list, x)
 		}
-		seen.Gradients = append(list, slopes.gradients(list)...)
+		list = append(list, slopes.gradients(list)...)
+		seen.Gradients = append(list, v.answer("logits", outputs))
 	}
 	if shares {
-		seen.Shares, seen.Norms = v.shares(v.network.terms(outputs))
+		seen.Shares, seen.Norms = v.shares(append(v.network.terms(outputs), m.start.terms(m.network.carries())...))
 	}
 }
 
@@ -128,85 +131,117 @@ func (v *view) oneHotGradient() (Tensor, bool) {
 // lag goes back from the loss of single steps.
 func (v *view) lag(at []int32) []Tensor {
 	m := v.model
-	e := m.run.extent
-	turns := max(1, len(at))
-	norms := map[string]*Tensor{}
-	var names []string
-	for turn := range turns {
+	l := lags{view: v, turns: 1, both: slices.ContainsFunc(m.config.Layers, func(l Layer) bool { return l.Bidirectional })}
+	if at != nil {
+		l.turns = len(at)
+	}
+	for turn := range l.turns {
 		v.again()
 		outputs := m.whole(false)
-		steps := v.weighOnly(at, turn)
+		l.turn, l.steps = turn, v.weighOnly(at, turn)
+		slopes := v.cellSlopes()
 		m.lossAndGradient(m.run.extent, outputs)
+		var states []Tensor
 		v.network.watch(func(found []cell.Quantity) {
 			for _, q := range found {
-				v.addNorms(q, steps, turn, turns, norms, &names)
+				states = append(states, v.aligned(q))
+				l.add(states[len(states)-1], q.Reverse)
 			}
 		})
 		m.back(outputs)
 		v.network.watch(nil)
+		for _, c := range slopes.gradients(states) {
+			l.add(c, strings.HasSuffix(c.Name, "_reverse"))
+		}
 		if x, ok := v.oneHotGradient(); ok {
-			// Its steps are the sequence's own, batch first: brought back to time-major as the others are.
-			v.addNorms(v.timeMajor(x), steps, turn, turns, norms, &names)
+			l.add(x, false)
 		}
 	}
-	var list []Tensor
-	for _, name := range names {
-		list = append(list, Tensor{name, []int{e.Batch, turns, e.Steps}, norms[name].Data})
-	}
-	return list
+	return l.norms
 }
 
-// weighOnly makes the loss that of one step of each sequence, and tells which by the sequence's place; -1 where it has none.
+// weighOnly makes the loss that of one step of each sequence, and tells which by the sequence's place; -1 where the loss counts none.
 func (v *view) weighOnly(at []int32, turn int) (steps []int) {
 	m := v.model
 	r := &m.run
-	clear(r.weights)
+	row := func(i, t int) int {
+		if m.config.Readout == Last {
+			return i
+		}
+		return t*r.extent.Batch + i
+	}
 	for i := range r.extent.Batch {
 		t := r.extent.Length(i) - 1
 		if at != nil {
-			t = int(at[turn])
+			t = min(int(at[turn]), t+1)
+		} else if m.config.Readout != Last {
+			for t >= 0 && r.weights[row(i, t)] == 0 {
+				t--
+			}
 		}
-		if t < 0 || t >= r.extent.Length(i) {
-			steps = append(steps, -1)
-			continue
+		if t < 0 || t == r.extent.Length(i) || r.weights[row(i, t)] == 0 {
+			t = -1
 		}
 		steps = append(steps, t)
-		row := t*r.extent.Batch + i
-		if m.config.Readout == Last {
-			row = i
+	}
+	clear(r.weights)
+	for i, t := range steps {
+		if t >= 0 {
+			r.weights[row(i, t)] = 1
 		}
-		r.weights[row] = 1
 	}
 	return steps
 }
 
-// addNorms notes the norm of every row of a gradient, by its distance from the step whose loss it is of.
-func (v *view) addNorms(q cell.Quantity, steps []int, turn, turns int, norms map[string]*Tensor, names *[]string) {
-	e := v.model.run.extent
-	name := q.Name + q.Suffix
-	if norms[name] == nil {
-		norms[name] = &Tensor{Data: make([]float32, e.Batch*turns*e.Steps)}
-		*names = append(*names, name)
-	}
-	data := norms[name].Data
-	v.visit(q.Reverse, func(i, b, t, own int) {
-		k := steps[i] - t
-		if q.Reverse {
-			k = -k
-		}
-		if steps[i] < 0 || k < 0 {
-			return
-		}
-		data[(b*turns+turn)*e.Steps+k] = float32(length(q.Values[own*q.Stride+q.First:][:q.Width]))
-	})
+// lags gathers norms of gradients by their distance from the step whose loss they are of.
+type lags struct {
+	view  *view
+	turns int
+	both  bool // some layer reads from the end: gradients reach both sides
+	turn  int
+	steps []int // by the sequence's place
+	norms []Tensor
 }
 
-// timeMajor brings [B, T, W] into the run's order, as a quantity.
-func (v *view) timeMajor(t Tensor) cell.Quantity {
-	width := t.Shape[2]
-	q := cell.Quantity{Name: t.Name, Width: width, Stride: width, Values: make([]float32, len(t.Data))}
-	arrange(&v.model.run.arrangement, q.Values, t.Data, width)
-	return q
+// add notes the norms of a gradient [B, T, W] behind the step, or, of a direction that reads from the end, ahead of it; and where there are
+// layers of both directions those of the other side too.
+func (l *lags) add(d Tensor, reverse bool) {
+	l.addSide(d, d.Name, reverse)
+	if l.both {
+		l.addSide(d, d.Name+otherSide(reverse), !reverse)
+	}
+}
+
+func otherSide(reverse bool) string {
+	if reverse {
+		return "_behind"
+	}
+	return "_ahead"
+}
+
+func (l *lags) addSide(d Tensor, name string, ahead bool) {
+	r, steps := &l.view.model.run, d.Shape[1]
+	at := slices.IndexFunc(l.norms, func(t Tensor) bool { return t.Name == name })
+	if at < 0 {
+		at = len(l.norms)
+		l.norms = append(l.norms, Tensor{name, []int{r.extent.Batch, l.turns, steps}, make([]float32, r.extent.Batch*l.turns*steps)})
+	}
+	for i, step := range l.steps {
+		if step < 0 {
+			continue
+		}
+		b := r.place(i)
+		to := l.norms[at].Data[(b*l.turns+l.turn)*steps:][:steps]
+		for t := range r.extent.Length(i) {
+			k := step - t
+			if ahead {
+				k = -k
+			}
+			if k >= 0 {
+				to[k] = float32(length(d.Data[(b*steps+t)*d.Shape[2]:][:d.Shape[2]]))
+			}
+		}
+	}
 }
 
 func length(x []float32) float64 {
@@ -221,4 +256,5 @@ func length(x []float32) float64 {
 func (m *Model) back(do []float32) {
 	clear(m.gradients.Data)
 	m.network.backward(do)
+	m.start.backward(m.network.carries(), m.run.extent.Batch)
 }

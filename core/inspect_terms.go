@@ -80,8 +80,8 @@ func add(to []float32, q cell.Quantity, row int, d float32) {
 	}
 }
 
-// rows visits the rows of a term that stand for a step: those of the sequences that have it; or, where the network answers once, those of
-// the sequences whose last step it is.
+// rows visits the rows of a term that stand for a step: those of the sequences that have it; or, where there is one a sequence, of the
+// sequences whose last step it is, or whose first.
 func (v *view) rows(term cell.Term, step int, body func(row int)) {
 	r := &v.model.run
 	for i := range r.extent.Batch {
@@ -89,8 +89,12 @@ func (v *view) rows(term cell.Term, step int, body func(row int)) {
 		if step >= length {
 			continue
 		}
-		if term.Once {
-			if step == length-1 {
+		if term.Once || term.Begins {
+			stands := length - 1
+			if term.Begins != term.Reverse {
+				stands = 0
+			}
+			if step == stands {
 				body(i)
 			}
 			continue

@@ -91,6 +91,18 @@ func (r *recurrent) terms(do []float32) (list []cell.Term) {
 	return list
 }
 
+// terms are those of the learned states: each is read by the first step of its direction.
+func (s *start) terms(carries []cell.Carry) (list []cell.Term) {
+	if !s.taken {
+		return nil
+	}
+	for _, c := range carries {
+		left := cell.Quantity{Width: c.Hidden, Stride: c.Hidden, Values: c.Gradient}
+		list = append(list, cell.Term{Parameter: startName(c.Name + c.Suffix), Suffix: c.Suffix, Reverse: c.Reverse, Begins: true, Left: left})
+	}
+	return list
+}
+
 func (f *feedback) states() []cell.Quantity {
 	list := []cell.Quantity{f.jordan.Hidden()}
 	list[0].Suffix = layerSuffix(0)

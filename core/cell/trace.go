@@ -21,6 +21,7 @@ type Term struct {
 	Suffix      string
 	Reverse     bool
 	Once        bool // a row a sequence, which its last step stands for
+	Begins      bool // a row a sequence, which the first step that reads it stands for
 	Left, Right Quantity
 	Tokens      []int32 // [T, B]
 }
@@ -44,23 +45,84 @@ func (g *gated) StateGradients(dh []float32) []Quantity {
 	return []Quantity{whole("h", g.hidden, dh)}
 }
 
-// terms are those of a layer without normalisation; half is the gradient on W h(t-1).
+// terms are those of the layer, half [T, B, G·H] being the gradient on what W h(t-1) gave, normalised where the layer is: the last two
+// are those of the weights' recurrent half and its normalisation.
 func (g *gated) terms(x Input, half []float32) []Term {
+	width, rows := g.gates*g.hidden, g.extent.Rows()
+	dw := whole("", width, half)
+	list := append(g.projection.terms(x, g.a, rows), Term{Parameter: "bias_ih", Left: whole("", width, g.a)}, Term{Parameter: "bias_hh", Left: dw})
 	if g.norm.on() {
-		return nil
+		list = append(list, normTerms("hh", width, g.norm.scaled(half, width, rows, nil), half)...)
+		dw.Values = g.dhalf
 	}
-	width := g.gates * g.hidden
-	da, dw := whole("", width, g.a), whole("", width, half)
-	input := Term{Parameter: "weight_ih", Left: da, Tokens: x.Tokens}
+	return append(list, Term{Parameter: "weight_hh", Left: dw, Right: whole("", g.hidden, g.h)})
+}
+
+// terms are those of U and of its normalisation, da [rows, G·H] being what backward was given.
+func (p *projection) terms(x Input, da []float32, rows int) []Term {
+	left := whole("", p.outputs, da)
+	var list []Term
+	if p.norm.on() {
+		list = normTerms("ih", p.outputs, p.norm.scaled(da, p.outputs, rows, x.Tokens), da)
+		left.Values = p.norm.behind(da, p.outputs, rows, x.Tokens)
+	}
+	input := Term{Parameter: "weight_ih", Left: left, Tokens: x.Tokens}
 	if x.Tokens == nil {
-		input.Right = whole("", g.projection.inputs, x.Values)
+		input.Right = whole("", p.inputs, x.Values)
 	}
+	return append(list, input)
+}
+
+// normTerms are those of γ and β: dγ = Σ dy ⊙ x̂ and dβ = Σ dy, given dy ⊙ x̂ and dy.
+func normTerms(half string, width int, scaled, dy []float32) []Term {
 	return []Term{
-		input,
-		{Parameter: "weight_hh", Left: dw, Right: whole("", g.hidden, g.h)},
-		{Parameter: "bias_ih", Left: da},
-		{Parameter: "bias_hh", Left: dw},
+		{Parameter: "ln_weight_" + half, Left: whole("", width, scaled)},
+		{Parameter: "ln_bias_" + half, Left: whole("", width, dy)},
 	}
+}
+
+// normalised is x̂ of the row that was normalised for row b of a run: that of its token, or its own.
+func (n *norm) normalised(b int, tokens []int32) (hat []float64, inverse float64) {
+	if tokens != nil {
+		b = int(tokens[b])
+	}
+	hat = make([]float64, n.width)
+	for j, x := range n.x[b*n.width:][:n.width] {
+		hat[j] = (float64(x) - float64(n.means[b])) * float64(n.inverses[b])
+	}
+	return hat, float64(n.inverses[b])
+}
+
+// scaled is dy ⊙ x̂ of every row [rows, ld], dy's rows being ld apart and the elements the first of each.
+func (n *norm) scaled(dy []float32, ld, rows int, tokens []int32) []float32 {
+	list := make([]float32, rows*ld)
+	for b := range rows {
+		hat, _ := n.normalised(b, tokens)
+		for j, x := range hat {
+			list[b*ld+j] = float32(float64(dy[b*ld+j]) * x)
+		}
+	}
+	return list
+}
+
+// behind is the gradient on what was normalised, of every row:
+//
+//	dx = (g - mean g - x̂ mean(g ⊙ x̂)) / √(var x + ε)        g = γ ⊙ dy
+func (n *norm) behind(dy []float32, ld, rows int, tokens []int32) []float32 {
+	list, g := make([]float32, rows*ld), make([]float64, n.width)
+	for b := range rows {
+		hat, inverse := n.normalised(b, tokens)
+		var mean, along float64
+		for j := range g {
+			g[j] = float64(n.gamma[j]) * float64(dy[b*ld+j])
+			mean += g[j] / float64(n.width)
+			along += g[j] * hat[j] / float64(n.width)
+		}
+		for j := range g {
+			list[b*ld+j] = float32((g[j] - mean - hat[j]*along) * inverse)
+		}
+	}
+	return list
 }
 
 // Gates implements [Layer]: a(t).
@@ -84,17 +146,44 @@ func (l *GRU) Terms(x Input) []Term { return l.terms(x, l.dwhole) }
 // Gates implements [Layer]: r, z, n.
 func (l *GRUResetBefore) Gates() []Quantity { return l.gatesNamed("r", "z", "n") }
 
-// Terms implements [Layer]. The rows of weight_hh that make the candidate meet r ⊙ h(t-1), the others h(t-1): two terms.
+// Terms implements [Layer]. The rows of weight_hh that make the candidate meet r ⊙ h(t-1), the others h(t-1): two terms, each of a half
+// that is normalised by itself.
 func (l *GRUResetBefore) Terms(x Input) []Term {
+	width, rows := GRUGates*l.hidden, l.extent.Rows()
 	list := l.terms(x, l.a)
-	if list == nil {
-		return nil
+	rz := list[len(list)-1]
+	list = list[:len(list)-1]
+	if l.rz.norm.on() {
+		scaled, behind := make([]float32, rows*width), make([]float32, rows*width)
+		for first, half := range map[int]*half{0: &l.rz, 2 * l.hidden: &l.n} {
+			dy := l.a[min(first, len(l.a)):]
+			spread(scaled, half.norm.scaled(columns(dy, width, half.rows, rows), half.rows, rows, nil), width, first, half.rows)
+			spread(behind, half.d[:rows*half.rows], width, first, half.rows)
+		}
+		list = append(list, normTerms("hh", width, scaled, l.a)...)
+		rz.Left.Values = behind
 	}
-	rz, n := list[1], list[1]
+	n := rz
 	rz.Left.Width = 2 * l.hidden
 	n.Left.First, n.Left.Width = 2*l.hidden, l.hidden
 	n.Right = whole("", l.hidden, l.resetH)
-	return []Term{list[0], rz, n, list[2], list[3]}
+	return append(list, rz, n)
+}
+
+// columns copies the first of every row.
+func columns(of []float32, stride, width, rows int) []float32 {
+	list := make([]float32, 0, rows*width)
+	for b := range rows {
+		list = append(list, of[b*stride:][:width]...)
+	}
+	return list
+}
+
+// spread puts rows into columns first … of a wider matrix.
+func spread(into, rows []float32, stride, first, width int) {
+	for b := range len(rows) / width {
+		copy(into[b*stride+first:][:width], rows[b*width:])
+	}
 }
 
 // Gates implements [Layer]: those of both directions.

@@ -34,8 +34,9 @@ for (const { mode, runtime } of modes) {
           h_l0: [3, 7, 5], c_l0: [3, 7, 5], h_l1: [3, 7, 4], h_l1_reverse: [3, 7, 4], logits: [3, 7, 6], outputs: [3, 7, 6],
         });
         assert.deepEqual(Object.keys(seen.gates ?? {}).sort(), ["a_l1", "a_l1_reverse", "f_l0", "g_l0", "i_l0", "o_l0"]);
-        assert.deepEqual(shapes(seen.gradients), { h_l1: [3, 7, 4], h_l1_reverse: [3, 7, 4], h_l0: [3, 7, 5], x: [3, 7, 6], c_l0: [3, 7, 5] });
-        assert.deepEqual(shapes(seen.lag), { h_l1: [3, 1, 7], h_l1_reverse: [3, 1, 7], h_l0: [3, 1, 7], x: [3, 1, 7] });
+        assert.deepEqual(shapes(seen.gradients), { h_l1: [3, 7, 4], h_l1_reverse: [3, 7, 4], h_l0: [3, 7, 5], x: [3, 7, 6], c_l0: [3, 7, 5], logits: [3, 7, 6] });
+        const lags = ["h_l1", "h_l1_ahead", "h_l1_reverse", "h_l1_reverse_behind", "h_l0", "h_l0_ahead", "c_l0", "c_l0_ahead", "x", "x_ahead"];
+        assert.deepEqual(shapes(seen.lag), Object.fromEntries(lags.map((name) => [name, [3, 1, 7]])));
         assert.deepEqual(shapes(seen.jacobian), { s_l0: [3, 7, 10, 10], s_l1: [3, 7, 4, 4], s_l1_reverse: [3, 7, 4, 4] });
         assert.deepEqual(shapes(seen.spectralRadius), { s_l0: [3, 7], s_l1: [3, 7], s_l1_reverse: [3, 7] });
         assert.deepEqual(Object.keys(seen.shares ?? {}), Object.keys(await model.weights()));
@@ -112,6 +113,7 @@ for (const { mode, runtime } of modes) {
       withModel(config, runtime, async (model) => {
         const untargeted: Batch = { inputs: batch.inputs, shape: batch.shape };
         await assertRefused(() => model.inspect(batch, "gate" as Aspect), "CONFIG", /"gate" is not an aspect; did you mean "gates"/);
+        await assertRefused(() => model.inspect(batch, "lag", { at: [] }), "CONFIG", /at is empty/);
         await assertRefused(() => model.inspect(batch, []), "CONFIG", /what is empty/);
         await assertRefused(() => model.inspect(batch, [7 as unknown as Aspect]), "CONFIG", /the number 7/);
         await assertRefused(() => model.inspect(untargeted, "lag"), "CONFIG", /targets are missing/);

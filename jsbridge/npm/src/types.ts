@@ -307,7 +307,7 @@ export interface Generated {
 export type Aspect = "activations" | "gates" | "gradients" | "lag" | "shares" | "jacobian" | "spectralRadius" | "components";
 
 export interface InspectOptions extends PassOptions {
-  /** "lag": the steps t whose losses L(t) are looked at; absent: each sequence's last one alone. */
+  /** "lag": the steps t whose losses L(t) are looked at, 0 for one that the mask leaves out; absent: each sequence's last one that counts. */
   at?: Int32Array | readonly number[];
   /** "components": how many; default 2. */
   components?: number;
@@ -324,9 +324,12 @@ export interface Inspection {
   activations?: Record<string, Tensor>;
   /** `i_l0`, `f_l0`, `g_l0`, `o_l0`; `r_l0`, `z_l0`, `n_l0`; of an `rnn` the pre-activation `a_l0` [B, T, H]. */
   gates?: Record<string, Tensor>;
-  /** dL/dh(t), dL/dc(t) [B, T, H] whole, as backpropagation through time passes them on; `x` [B, T, I], for tokens without an embedding of the one-hot vector. */
+  /** dL/dh(t), dL/dc(t) [B, T, H] whole, as backpropagation through time passes them on; `x` [B, T, I], for tokens without an embedding of the one-hot vector; `logits`: dL/do(t). */
   gradients?: Record<string, Tensor>;
-  /** [B, A, T]: element k is ‖∂L(t)/∂h(t-k)‖ for t = at[A], in a reverse direction ‖∂L(t)/∂h(t+k)‖; `x` likewise: which earlier inputs matter. */
+  /**
+   * [B, A, T]: element k is ‖∂L(t)/∂h(t-k)‖ for t = at[A], in a reverse direction ‖∂L(t)/∂h(t+k)‖; `c_l0` and `x` likewise: which earlier inputs
+   * matter. Where a layer is bidirectional also the other side of each: `x_ahead`, `h_l0_ahead`, `h_l0_reverse_behind`.
+   */
   lag?: Record<string, Tensor>;
   /** Every parameter [T]: ⟨dW(t), dW⟩ / ‖dW‖² of dW = Σ dW(t). They sum to 1. */
   shares?: Record<string, Tensor>;
