@@ -47,9 +47,10 @@ $(KERNELS) &: $(KERNEL_SOURCES) build/wasm/toolchain
 	go run ./wasm/simd/gen -out build/wasm
 	touch $(KERNELS)
 
-# Small before fast: arithmetic runs in the kernels, so nothing is inlined (-l), and wasm/link lays the program out anew.
+# Small before fast: arithmetic runs in the kernels, so nothing is inlined (-l); core/kernel checks its arguments once, so its bodies
+# have no bounds checks (-B); and wasm/link lays the program out anew.
 define program
-$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -gcflags=all=-l -o $(@:.wasm=.linked.wasm) $(1)
+$(GO_JS) build -trimpath -buildvcs=false -ldflags="-s -w" -gcflags=all=-l -gcflags=./core/kernel='-l -B' -o $(@:.wasm=.linked.wasm) $(1)
 go run ./wasm/link -o $@ $(@:.wasm=.linked.wasm)
 endef
 

@@ -52,7 +52,7 @@ func (g *gated) terms(x Input, half []float32) []Term {
 	dw := whole("", width, half)
 	list := append(g.projection.terms(x, g.a, rows), Term{Parameter: "bias_ih", Left: whole("", width, g.a)}, Term{Parameter: "bias_hh", Left: dw})
 	if g.norm.on() {
-		list = append(list, normTerms("hh", width, g.norm.scaled(half, width, rows, nil), half)...)
+		list = append(list, normTerms("hh", width, g.norm.scaled(half, rows, nil), half)...)
 		dw.Values = g.dhalf
 	}
 	return append(list, Term{Parameter: "weight_hh", Left: dw, Right: whole("", g.hidden, g.h)})
@@ -63,8 +63,8 @@ func (p *projection) terms(x Input, da []float32, rows int) []Term {
 	left := whole("", p.outputs, da)
 	var list []Term
 	if p.norm.on() {
-		list = normTerms("ih", p.outputs, p.norm.scaled(da, p.outputs, rows, x.Tokens), da)
-		left.Values = p.norm.behind(da, p.outputs, rows, x.Tokens)
+		list = normTerms("ih", p.outputs, p.norm.scaled(da, rows, x.Tokens), da)
+		left.Values = p.norm.behind(da, rows, x.Tokens)
 	}
 	input := Term{Parameter: "weight_ih", Left: left, Tokens: x.Tokens}
 	if x.Tokens == nil {
@@ -93,13 +93,13 @@ func (n *norm) normalised(b int, tokens []int32) (hat []float64, inverse float64
 	return hat, float64(n.inverses[b])
 }
 
-// scaled is dy ⊙ x̂ of every row [rows, ld], dy's rows being ld apart and the elements the first of each.
-func (n *norm) scaled(dy []float32, ld, rows int, tokens []int32) []float32 {
-	list := make([]float32, rows*ld)
+// scaled is dy ⊙ x̂ of every row.
+func (n *norm) scaled(dy []float32, rows int, tokens []int32) []float32 {
+	list := make([]float32, rows*n.width)
 	for b := range rows {
 		hat, _ := n.normalised(b, tokens)
 		for j, x := range hat {
-			list[b*ld+j] = float32(float64(dy[b*ld+j]) * x)
+			list[b*n.width+j] = dy[b*n.width+j] * float32(x)
 		}
 	}
 	return list
@@ -108,18 +108,18 @@ func (n *norm) scaled(dy []float32, ld, rows int, tokens []int32) []float32 {
 // behind is the gradient on what was normalised, of every row:
 //
 //	dx = (g - mean g - x̂ mean(g ⊙ x̂)) / √(var x + ε)        g = γ ⊙ dy
-func (n *norm) behind(dy []float32, ld, rows int, tokens []int32) []float32 {
-	list, g := make([]float32, rows*ld), make([]float64, n.width)
+func (n *norm) behind(dy []float32, rows int, tokens []int32) []float32 {
+	list, g := make([]float32, rows*n.width), make([]float64, n.width)
 	for b := range rows {
 		hat, inverse := n.normalised(b, tokens)
 		var mean, along float64
 		for j := range g {
-			g[j] = float64(n.gamma[j]) * float64(dy[b*ld+j])
-			mean += g[j] / float64(n.width)
-			along += g[j] * hat[j] / float64(n.width)
+			g[j] = float64(n.gamma[j] * dy[b*n.width+j])
+			mean += g[j]
+			along += g[j] * hat[j]
 		}
 		for j := range g {
-			list[b*ld+j] = float32((g[j] - mean - hat[j]*along) * inverse)
+			list[b*n.width+j] = float32((g[j] - (mean+hat[j]*along)/float64(n.width)) * inverse)
 		}
 	}
 	return list
@@ -155,10 +155,9 @@ func (l *GRUResetBefore) Terms(x Input) []Term {
 	list = list[:len(list)-1]
 	if l.rz.norm.on() {
 		scaled, behind := make([]float32, rows*width), make([]float32, rows*width)
-		for first, half := range map[int]*half{0: &l.rz, 2 * l.hidden: &l.n} {
-			dy := l.a[min(first, len(l.a)):]
-			spread(scaled, half.norm.scaled(columns(dy, width, half.rows, rows), half.rows, rows, nil), width, first, half.rows)
-			spread(behind, half.d[:rows*half.rows], width, first, half.rows)
+		for b := range rows {
+			l.rz.trace(scaled, behind, l.a, b, b*width)
+			l.n.trace(scaled, behind, l.a, b, b*width+2*l.hidden)
 		}
 		list = append(list, normTerms("hh", width, scaled, l.a)...)
 		rz.Left.Values = behind
@@ -170,20 +169,13 @@ func (l *GRUResetBefore) Terms(x Input) []Term {
 	return append(list, rz, n)
 }
 
-// columns copies the first of every row.
-func columns(of []float32, stride, width, rows int) []float32 {
-	list := make([]float32, 0, rows*width)
-	for b := range rows {
-		list = append(list, of[b*stride:][:width]...)
+// trace puts dy ⊙ x̂ of row b, and the gradient on what was normalised, where dy of it stands.
+func (p *half) trace(scaled, behind, dy []float32, b, at int) {
+	hat, _ := p.norm.normalised(b, nil)
+	for j, x := range hat {
+		scaled[at+j] = dy[at+j] * float32(x)
 	}
-	return list
-}
-
-// spread puts rows into columns first … of a wider matrix.
-func spread(into, rows []float32, stride, first, width int) {
-	for b := range len(rows) / width {
-		copy(into[b*stride+first:][:width], rows[b*width:])
-	}
+	copy(behind[at:], p.d[b*p.rows:][:p.rows])
 }
 
 // Gates implements [Layer]: those of both directions.
