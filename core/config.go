@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/unfold-rnn/unfold/core/cell"
+	"github.com/unfold-rnn/unfold/core/text"
 )
 
 // Config describes a network from bottom to top: what it reads, its recurrent layers, what it says.
@@ -268,7 +269,7 @@ func (l Layer) validate(path string) error {
 		{l.ResetBefore && l.Cell != GRU, CodeConfig, `resetAfter is an option of cell "gru" alone`},
 		{l.Merge != cell.Concat && l.Merge != cell.Sum && l.Merge != cell.Average && l.Merge != cell.Multiply, CodeConfig,
 			`merge is none of "concat", "sum", "average", "multiply"`},
-		{!(l.Dropout >= 0 && l.Dropout < 1), CodeRange, "dropout is not in [0, 1)"},
+		{!(l.Dropout >= 0 && l.Dropout < 1), CodeRange, text.Sprintf("dropout is %v, want a number in [0, 1)", l.Dropout)},
 		{l.Init != PyTorch && l.Init != Keras && l.Init != Orthogonal, CodeConfig, `init is none of "pytorch", "keras", "orthogonal"`},
 	} {
 		if rule.broken {

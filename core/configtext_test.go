@@ -67,7 +67,7 @@ func TestBadConfigTextsAreRefused(t *testing.T) {
 		{`"hidden":4`, `"hidden":1e99`, `want an integer`},
 		{`"hidden":4`, `"hidden":99999999`, "layers[0].hidden is 99999999, want 1"},
 		{`"hidden":4`, `"hidden":0`, "layers[0].hidden is 0, want 1"},
-		{`"hidden":4`, `"hidden":4,"dropout":1.5`, "dropout is not in [0, 1)"},
+		{`"hidden":4`, `"hidden":4,"dropout":1.5`, "dropout is 1.5, want a number in [0, 1)"},
 		{`"hidden":4`, `"hidden":4,"dropout":1e999`, "layers[0].dropout is"},
 		{`"hidden":4`, `"hidden":4,"layerNorm":1`, "layers[0].layerNorm is \"1}]"},
 		{`"hidden":4`, `"hidden":4,"activation":"relu"`, "layers[0].activation does not belong to this layer"},

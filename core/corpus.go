@@ -222,15 +222,19 @@ func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 	if o.Stride > 0 {
 		return nil, Errorf(CodeConfig, "train: stride is %d, but sequences are read whole; it goes with one long text", o.Stride)
 	}
-	longest, written := int(slices.Max(corpus.Sequences.Lengths)), 0
-	if m.config.ownTargets() {
-		written = int(slices.Max(corpus.Sequences.TargetLengths))
-	}
+	longest, _ := corpus.Sequences.longest()
 	if o.Steps > 0 && o.Steps < longest {
 		return nil, Errorf(CodeRange, "train: steps is %d, the longest sequence has %d; sequences are read whole", o.Steps, longest)
 	}
-	if err := m.checkMemory("train", RunSize{o.Batch, longest, written, o.Recompute, o.Optimizer.Name}); err != nil {
-		return nil, err
+	// Held-out sequences are read in batches of the same size, and may be longer.
+	for _, part := range []*Sequences{corpus.Sequences, corpus.ValidationSequences} {
+		if part == nil {
+			continue
+		}
+		longest, written := part.longest()
+		if err := m.checkMemory("train", RunSize{o.Batch, longest, written, o.Recompute, o.Optimizer.Name}); err != nil {
+			return nil, err
+		}
 	}
 	return bucketFeed{corpus.Sequences, data.NewBuckets(corpus.Sequences.Lengths, o.Batch, m.batching)}, nil
 }
@@ -276,6 +280,14 @@ func (m *Model) newWindowFeed(corpus Corpus, o TrainingOptions) (feed, error) {
 		return nil, Errorf(CodeRange, "train: %v", err)
 	}
 	return f, nil
+}
+
+// longest is the number of steps of the longest sequence, and of the longest target where targets have lengths of their own.
+func (s *Sequences) longest() (steps, written int) {
+	if len(s.TargetLengths) > 0 {
+		written = int(slices.Max(s.TargetLengths))
+	}
+	return int(slices.Max(s.Lengths)), written
 }
 
 // heldOut batches the held-out sequences: always the same batches.

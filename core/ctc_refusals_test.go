@@ -115,3 +115,17 @@ func TestCTCCountsItsMemoryBeforehand(t *testing.T) {
 	_, err = m.Decode(b, DecodeOptions{Beam: 1024})
 	assertCode(t, CodeMemory, "decode: a beam of 1024 over 60000 steps needs", err)
 }
+
+func TestTrainCountsTheMemoryOfLongerHeldOutSequences(t *testing.T) {
+	m, err := New(spellingConfig())
+	require.NoError(t, err)
+	const steps = 1_000_000
+	short := &Sequences{Lengths: []int32{2}, Inputs: []int32{1, 2}, Targets: []int32{1}, TargetLengths: []int32{1}}
+	long := &Sequences{Lengths: []int32{steps}, Inputs: make([]int32, steps), Targets: []int32{1}, TargetLengths: []int32{1}}
+	o := reversalOptions(1)
+	o.Batch = 64
+	_, err = m.Train(Corpus{Sequences: short, ValidationSequences: long}, o)
+	assertCode(t, CodeMemory, "train: batch 64 × steps 1000000 needs", err)
+	_, err = m.Train(Corpus{Sequences: short}, o)
+	require.NoError(t, err)
+}

@@ -111,7 +111,7 @@ func shape(where, field string, v js.Value) ([]int, error) {
 
 // tensorsIn reads an object of named tensors, { name: { shape, data } }.
 func tensorsIn(where, field string, v js.Value) ([]core.Tensor, error) {
-	if v.Type() != js.TypeObject {
+	if v.Type() != js.TypeObject || isList(v) {
 		return nil, core.Errorf(core.CodeConfig, "%s: %s is %s, want an object of named tensors", where, field, describe(v))
 	}
 	keys := js.Global().Get("Object").Call("keys", v)

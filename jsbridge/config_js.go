@@ -301,7 +301,13 @@ func generateOptions(v js.Value) (core.GenerateOptions, error) {
 	}
 	o.known = append(o.known, "topP")
 	g.MinP = o.number("minP", 0)
-	g.RepetitionPenalty = o.number("repetitionPenalty", 0)
+	if o.has("repetitionPenalty") {
+		// The engine takes 0 for none.
+		if g.RepetitionPenalty = o.number("repetitionPenalty", 1); g.RepetitionPenalty == 0 {
+			o.fail(core.CodeRange, "repetitionPenalty", "is 0, want 1 or more")
+		}
+	}
+	o.known = append(o.known, "repetitionPenalty")
 	stop := o.get("stop")
 	if err := o.done(); err != nil {
 		return g, err

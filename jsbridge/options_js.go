@@ -20,7 +20,7 @@ type options struct {
 
 func readOptions(where, path string, value js.Value) *options {
 	o := &options{where: where, path: path, value: value}
-	if value.Type() != js.TypeObject {
+	if value.Type() != js.TypeObject || isList(value) {
 		what := path
 		if what == "" {
 			what = "its options"
@@ -29,6 +29,11 @@ func readOptions(where, path string, value js.Value) *options {
 		o.value = js.Global().Get("Object").New()
 	}
 	return o
+}
+
+// isList tells an array, plain or typed, whose methods must not be taken for options: output: [] has "values".
+func isList(v js.Value) bool {
+	return js.Global().Get("Array").Call("isArray", v).Bool() || js.Global().Get("ArrayBuffer").Call("isView", v).Bool()
 }
 
 func trimDot(path string) string {
@@ -64,8 +69,12 @@ func (o *options) integer(name string, low, fallback int) int {
 	if v.IsUndefined() {
 		return fallback
 	}
-	if v.Type() != js.TypeNumber || v.Float() != math.Trunc(v.Float()) || math.Abs(v.Float()) > 1<<53 {
+	if v.Type() != js.TypeNumber || v.Float() != math.Trunc(v.Float()) || math.IsInf(v.Float(), 0) {
 		o.fail(core.CodeConfig, name, "is %s, want an integer", describe(v))
+		return fallback
+	}
+	if math.Abs(v.Float()) >= 1<<53 {
+		o.fail(core.CodeRange, name, "is %s, want an integer below 2^53, which a number holds exactly", describe(v))
 		return fallback
 	}
 	if n := int(v.Float()); n >= low {

@@ -1,3 +1,5 @@
+import { rows } from "./sweep.js";
+
 /** One short life of a model, printed as JSON; hosts.test.ts runs it in processes of different flags. */
 interface Life {
   worker: boolean;
@@ -8,10 +10,9 @@ interface Life {
 
 const { worker, deterministic = false, pollute = false, greedy = false } = JSON.parse(process.argv[2] ?? "{}") as Life;
 
-const names = [
-  "inputs", "targets", "shape", "state", "lengths", "mask", "embedding", "readout", "seed", "activation", "recurrence", "bidirectional",
-  "dropout", "clipNorm", "weightDecay", "schedule", "worker", "wasmURL", "error", "teacherForcing",
-];
+// Not `signal` and `size`: Node's own streams read these from every object.
+const properties = Object.values(rows).flatMap((row) => Object.keys(row)).filter((name) => name !== "signal" && name !== "size");
+const names = [...new Set([...properties, "tokens", "features", "values", "labels", "classes", "error", "detail"])];
 
 const { createModel } = await import("unfold-rnn");
 // After the import, as a page's other scripts would; the engine boots and runs with it.

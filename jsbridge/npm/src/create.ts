@@ -1,7 +1,8 @@
+import { UnfoldError } from "./errors.js";
 import { readFile, readMetadata } from "./file.js";
 import { EngineModel } from "./model.js";
 import type { Registry } from "./runtime/registry.js";
-import type { Plain } from "./sanitise.js";
+import type { Bag, Plain } from "./sanitise.js";
 import { sanitiseBag } from "./sanitise.js";
 import type { CreateModel, EstimateMemory, LoadModel, MemoryEstimate, ModelConfig, RuntimeOptions } from "./types.js";
 
@@ -36,8 +37,8 @@ export function modelFactory(registry: () => Registry): Factory {
       try {
         const { metadata } = (await held.runtime.call("metadata", [bytes.slice()])) as { metadata: Record<string, string> };
         const { config, known } = readMetadata(metadata);
-        const kept = freeze(sanitiseBag(config, "loadModel: rnn.config")) as unknown as ModelConfig;
-        const sent = sanitiseBag(config, "loadModel: rnn.config");
+        const kept = freeze(savedConfig(config)) as unknown as ModelConfig;
+        const sent = savedConfig(config);
         const { model, step } = (await held.runtime.call("load", [sent, bytes])) as { model: number; step: number };
         return new EngineModel(held, model, kept, step, known);
       } catch (thrown) {
@@ -55,6 +56,15 @@ export function modelFactory(registry: () => Registry): Factory {
       }
     },
   };
+}
+
+/** What is wrong with a config that stood in a file is the file's fault. */
+function savedConfig(config: unknown): Bag {
+  try {
+    return sanitiseBag(config, "loadModel: the file's rnn.config");
+  } catch (thrown) {
+    throw new UnfoldError("FORMAT", (thrown as UnfoldError).message, { cause: thrown });
+  }
 }
 
 function freeze(value: Plain): Plain {

@@ -1,7 +1,7 @@
 import { Lexicon, makeVocabulary } from "./dataset/lexicon.js";
 import type { TextUnit } from "./dataset/types.js";
 import { UnfoldError, describe } from "./errors.js";
-import { kindOf } from "./options.js";
+import { isA, kindOf } from "./options.js";
 import { copyView } from "./sanitise.js";
 import type { ModelConfig } from "./types.js";
 import type { Vocabularies, Vocabulary } from "./vocabulary.js";
@@ -18,13 +18,21 @@ const UNITS: readonly string[] = ["char", "byte", "word"];
 export async function readFile(file: unknown): Promise<Uint8Array> {
   const where = "loadModel";
   if (ArrayBuffer.isView(file)) return copyView(new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength), where) as Uint8Array;
-  if (file instanceof ArrayBuffer) return new Uint8Array(file.slice(0));
-  if (typeof Response === "function" && file instanceof Response) {
-    if (!file.ok) throw new UnfoldError("FORMAT", `${where}: ${file.url || "the response"} answered ${file.status}; a model file is wanted`);
-    return new Uint8Array(await file.arrayBuffer());
+  try {
+    if (isA(file, ArrayBuffer)) return new Uint8Array(file.slice(0));
+    if (typeof Response === "function" && isA(file, Response)) return await readResponse(file, where);
+    if (typeof Blob === "function" && isA(file, Blob)) return new Uint8Array(await file.arrayBuffer());
+  } catch (thrown) {
+    if (thrown instanceof UnfoldError) throw thrown;
+    throw new UnfoldError("FORMAT", `${where}: the file cannot be read (${describe(thrown)}); the bytes of a model file are wanted`, { cause: thrown });
   }
-  if (typeof Blob === "function" && file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
   throw new UnfoldError("CONFIG", `${where}: the file is ${kindOf(file)}; a Uint8Array, ArrayBuffer, Blob or Response is wanted`);
+}
+
+async function readResponse(response: Response, where: string): Promise<Uint8Array> {
+  if (response.bodyUsed) throw new UnfoldError("STATE", `${where}: the body of the response has been read before; one that nobody has read is wanted, or a clone() of it`);
+  if (!response.ok) throw new UnfoldError("FORMAT", `${where}: ${response.url || "the response"} answered ${response.status}; a model file is wanted`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** What save() adds to the file. */

@@ -38,7 +38,7 @@ function encode(name: "prompt" | "stop", value: string | ArrayLike<number> | und
   if (value === undefined || value.length === 0) return undefined;
   if (typeof value !== "string") return toIds(value);
   if (!vocabulary) {
-    throw new UnfoldError("STATE", `model.generate: ${name} is text, but this model has no vocabulary; train it on a textDataset, or give token ids`);
+    throw new UnfoldError("STATE", `model.generate: ${name} is text, but this model has no vocabulary; token ids are wanted, or training on a textDataset first`);
   }
   return vocabulary.encode(value, `model.generate: ${name}`);
 }

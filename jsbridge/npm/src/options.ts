@@ -31,11 +31,11 @@ export function nearest(name: string, valid: readonly string[]): string {
   return best;
 }
 
-/** Refuses every name in `given` that is not in `valid`. */
-export function checkNames(where: string, given: object, valid: readonly string[]): void {
+/** Refuses every name in `given` that is not in `valid`; `path` goes before it in the message. */
+export function checkNames(where: string, given: object, valid: readonly string[], path = ""): void {
   for (const name of Object.keys(given)) {
     if (valid.includes(name)) continue;
-    throw new UnfoldError("CONFIG", `${where}: "${name.slice(0, 64)}" is not an option; did you mean "${nearest(name, valid)}"?`);
+    throw new UnfoldError("CONFIG", `${where}: "${path}${name.slice(0, 64)}" is not an option; did you mean "${nearest(name, valid)}"?`);
   }
 }
 
@@ -44,11 +44,24 @@ export function bareOptions<T extends object>(options: T): T {
   return Object.assign(Object.create(null) as object, options) as T;
 }
 
+/** `instanceof`, for which a Proxy's traps run: one that throws is an instance of nothing. */
+export function isA<T>(value: unknown, constructor: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof constructor;
+  } catch {
+    return false;
+  }
+}
+
 /** "a string", "an array", "nothing": what came, for a message. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
+  try {
+    if (Array.isArray(value)) return "an array";
+  } catch {
+    return "a revoked Proxy";
+  }
   if (typeof value === "object") return "an object";
   if (typeof value === "number") return Number.isFinite(value) ? `the number ${value}` : String(value);
   return `a ${typeof value}`;

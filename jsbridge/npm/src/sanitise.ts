@@ -43,6 +43,8 @@ function refuse(where: string, what: string): never {
 class Walk {
   private nodes = 0;
   private readonly ancestors = new Set<object>();
+  /** What is being read, for the message when it throws. */
+  at = "";
 
   copy(value: unknown, where: string, depth: number, numeric: boolean): Plain {
     switch (typeof value) {
@@ -59,6 +61,7 @@ class Walk {
     if (value === null) return refuse(where, "null");
     if (ArrayBuffer.isView(value)) return copyView(value, where);
     if (depth > MAX_DEPTH) return refuse(where, `nested deeper than ${MAX_DEPTH}`);
+    this.at = where;
     if (++this.nodes > MAX_NODES) return refuse(where, `part of more than ${MAX_NODES} objects`);
     if (this.ancestors.has(value)) return refuse(where, "part of a cycle");
     this.ancestors.add(value);
@@ -98,6 +101,7 @@ class Walk {
     this.ancestors.add(value);
     const out = Object.create(null) as { [name: string]: Plain };
     for (const name of Reflect.ownKeys(value)) {
+      this.at = where;
       const descriptor = Object.getOwnPropertyDescriptor(value, name);
       if (!descriptor?.enumerable || skip.includes(name as string)) continue;
       if (typeof name === "symbol") refuse(`${where}[${String(name)}]`, "a property named by a symbol");
@@ -119,12 +123,13 @@ function dataProperty(value: unknown[], index: number, where: string): unknown {
 }
 
 /** Whatever a hostile object throws while it is read becomes `CONFIG`. */
-function guarded(read: () => Plain, where: string): Plain {
+function guarded(read: (walk: Walk) => Plain, where: string): Plain {
+  const walk = new Walk();
   try {
-    return read();
+    return read(walk);
   } catch (thrown) {
     if (thrown instanceof UnfoldError) throw thrown;
-    throw new UnfoldError("CONFIG", `${where} cannot be read (${describe(thrown)}); plain data is wanted`, { cause: thrown });
+    throw new UnfoldError("CONFIG", `${walk.at || where} cannot be read (${describe(thrown)}); plain data is wanted`, { cause: thrown });
   }
 }
 
@@ -134,18 +139,18 @@ function guarded(read: () => Plain, where: string): Plain {
  * `numeric`: a plain array at the top is one of numbers.
  */
 export function sanitise(value: unknown, where: string, numeric = false): Plain {
-  return guarded(() => new Walk().copy(value, where, 0, numeric), where);
+  return guarded((walk) => walk.copy(value, where, 0, numeric), where);
 }
 
 export type Bag = { [name: string]: Plain };
 
 /** As sanitise, for an argument that must be an object, without the properties in `skip`. */
 export function sanitiseBag(value: unknown, where: string, skip: readonly string[] = []): Bag {
-  return guarded(() => {
+  return guarded((walk) => {
     if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
       throw new UnfoldError("CONFIG", `${where} is ${kindOf(value)}; an object is wanted`);
     }
-    return new Walk().object(value, where, 0, skip);
+    return walk.object(value, where, 0, skip);
   }, where) as Bag;
 }
 

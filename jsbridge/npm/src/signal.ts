@@ -1,10 +1,19 @@
 import { UnfoldError, describe } from "./errors.js";
-import { kindOf } from "./options.js";
+import { isA, kindOf } from "./options.js";
 
 /** The AbortSignal of an option bag, or undefined. */
 export function checkSignal(value: unknown, where: string): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
+  if (value === undefined || isSignal(value)) return value;
   throw new UnfoldError("CONFIG", `${where}.signal is ${kindOf(value)}; an AbortSignal is wanted`);
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  if (!isA(value, AbortSignal)) return false;
+  try {
+    return typeof value.aborted === "boolean";
+  } catch {
+    return false; // a Proxy, or an object that only inherits from a signal
+  }
 }
 
 export function aborted(where: string, signal: AbortSignal): UnfoldError {

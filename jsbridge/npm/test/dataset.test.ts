@@ -63,7 +63,7 @@ test("what is refused, by name", async () => {
   await no("x", char, "RANGE", /1 token \("x"\) came/);
   await no(new Uint8Array(0), { unit: "byte" }, "RANGE", /empty/);
   await no("some text", { unit: "char", vocabulary: { size: 1 } }, "RANGE", /vocabulary\.size is 1; a whole number, 2 or more/);
-  await no("some text", { unit: "char", vocabulary: { sise: 9 } }, "CONFIG", /"sise" is not an option; did you mean "size"/);
+  await no("some text", { unit: "char", vocabulary: { sise: 9 } }, "CONFIG", /"vocabulary.sise" is not an option; did you mean "size"/);
   await no("some text", { unit: "word", vocabulary: { unknown: "" } }, "CONFIG", /vocabulary\.unknown is a string; a text of 1 … 64/);
   await no("some text", { unit: "word", vocabulary: 100 }, "CONFIG", /vocabulary is the number 100; an object/);
   await no("some text", { unit: "byte", vocabulary: { size: 100 } }, "CONFIG", /unit "byte" always has 256 tokens/);

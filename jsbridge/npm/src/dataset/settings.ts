@@ -10,7 +10,7 @@ export class Settings {
   /** `path` goes before each name in messages: "vocabulary." */
   constructor(readonly where: string, options: unknown, names: readonly string[], private readonly path = "") {
     this.bag = sanitiseBag(options, `${where}: ${path === "" ? "options" : path.slice(0, -1)}`);
-    checkNames(where, this.bag, names);
+    checkNames(where, this.bag, names, path);
   }
 
   has(name: string): boolean {

@@ -86,6 +86,7 @@ function gather(place: Place, input: unknown, state: unknown): Float32Array[] | 
     if (typeof state !== "object" || state === null || Object.keys(state).length !== place.state.length) return undefined;
     for (const { name, width } of place.state) {
       const tensor = own(state, name);
+      if (typeof tensor !== "object" || tensor === null || Object.keys(tensor).length !== 2) return undefined;
       const data = own(tensor, "data");
       const shape = own(tensor, "shape");
       if (!isFloats(data, width) || own(shape, "length") !== 2 || own(shape, "0") !== 1 || own(shape, "1") !== width) return undefined;

@@ -1,5 +1,5 @@
-import { UnfoldError } from "../errors.js";
-import { checkNames, kindOf } from "../options.js";
+import { UnfoldError, describe } from "../errors.js";
+import { checkNames, isA, kindOf } from "../options.js";
 import type { Bag } from "../sanitise.js";
 import { readOwn, sanitiseBag } from "../sanitise.js";
 import type { RuntimeOptions } from "../types.js";
@@ -50,22 +50,35 @@ export function sameRuntime(a: Wanted, b: Wanted): boolean {
   );
 }
 
+/** A Proxy or a detached buffer passes for an instance until it is read. */
+function readable<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new UnfoldError("CONFIG", `runtime.${name} cannot be read (${describe(thrown)}); one that can is wanted`, { cause: thrown });
+  }
+}
+
 function address(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "string" && value !== "") return value;
-  if (value instanceof URL) return value.href;
+  if (isA(value, URL)) return readable(name, () => value.href);
   throw new UnfoldError("CONFIG", `runtime.${name} is ${kindOf(value)}; a URL or its text is wanted`);
 }
 
 function module(value: unknown): WebAssembly.Module | undefined {
-  if (value === undefined || value instanceof WebAssembly.Module) return value;
+  if (value === undefined) return undefined;
+  if (isA(value, WebAssembly.Module)) {
+    readable("wasmModule", () => WebAssembly.Module.exports(value)); // refuses what only looks like one
+    return value;
+  }
   throw new UnfoldError("CONFIG", `runtime.wasmModule is ${kindOf(value)}; a WebAssembly.Module is wanted`);
 }
 
 function bytes(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (value === undefined) return undefined;
   // Copied: the caller may change or transfer it while it is compiled.
-  if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
-  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (isA(value, ArrayBuffer)) return readable("wasmBytes", () => new Uint8Array(value.slice(0)));
+  if (isA(value, Uint8Array)) return readable("wasmBytes", () => new Uint8Array(value));
   throw new UnfoldError("CONFIG", `runtime.wasmBytes is ${kindOf(value)}; a Uint8Array or an ArrayBuffer is wanted`);
 }
