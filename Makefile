@@ -20,7 +20,7 @@ MODULES := node_modules/.package-lock.json
 GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
 NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
-SITE_SOURCES := $(call sources,site/src site/data,-type f) $(wildcard site/*.*)
+SITE_SOURCES := $(call sources,site/src site/data tests/golden,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
@@ -139,6 +139,11 @@ build/.torch/done: tests/golden/requirements.txt
 	$(PYTHON) -m venv build/.torch
 	build/.torch/bin/python -m pip install --quiet -r $<
 	touch $@
+
+.PHONY: results
+results: $(NPM) ## train on what recurrent networks are tried on; writes docs/results.md (20 minutes; TASK=digits,reber)
+	@npx tsc --noEmit -p tests
+	@npx tsx tests/results/results.ts
 
 .PHONY: soak
 soak: $(NPM) ## 10,000 training steps: memory stays flat

@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { publishGoldens } from "./goldens.js";
 
 const site = fileURLToPath(new URL(".", import.meta.url));
 const out = path.join(site, "../build/site");
@@ -52,6 +53,7 @@ const html = await readFile(path.join(site, "index.html"), "utf8");
 await writeFile(path.join(out, "index.html"), link(html, await bundle()));
 await cp(path.join(site, "data"), path.join(out, "data"), { recursive: true });
 await copyFile(path.join(site, "src/favicon.svg"), path.join(out, "favicon.svg"));
+await publishGoldens(path.join(out, "golden"));
 // The engine holds Go's runtime and gonum, the bundle uPlot: their terms go with every copy.
 await copyFile(path.join(path.dirname(wasm), "LICENSE.engine.txt"), path.join(out, "LICENSE.engine.txt"));
 await copyFile(path.join(site, "../node_modules/uplot/LICENSE"), path.join(out, "LICENSE.uplot.txt"));

@@ -110,6 +110,7 @@ export const strings = {
     "{where}。此浏览器不支持 WebAssembly SIMD，改用通用内核，速度慢数倍。",
   ],
   "footer.private": ["No text, weight or number leaves this page.", "文本、权重、数字都不会离开本页。"],
+  "footer.goldens": ["The numbers that prove it, for other projects to use", "用来检验它的数值，其他项目也可取用"],
   "footer.noscript": ["Training needs JavaScript and WebAssembly; both run here, nothing is sent anywhere.", "训练需要 JavaScript 与 WebAssembly；均在本机运行，不向外发送任何内容。"],
 
   "notice.dismiss": ["Dismiss", "关闭"],
