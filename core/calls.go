@@ -98,6 +98,19 @@ func (m *Model) Gradients(b Batch) (loss float64, gradients []Tensor, initial St
 	return loss, tensors(m.gradients), initial, nil
 }
 
+// checkForcing says whether a share of teacher forcing, where one is given, can be had.
+func (c Config) checkForcing(where string, p float64) error {
+	switch {
+	case c.Decoder != nil && p != 1:
+		return Errorf(CodeUnsupported, "%s: teacherForcing is %v; a decoder is always given the targets, want 1", where, p)
+	case !c.jordan() && c.Decoder == nil:
+		return Errorf(CodeConfig, "%s: teacherForcing goes with recurrence \"output\" alone", where)
+	case !(p >= 0 && p <= 1):
+		return Errorf(CodeRange, "%s: teacherForcing is %v, want 0 … 1", where, p)
+	}
+	return nil
+}
+
 // prepare checks a batch and brings it into the workspace.
 func (m *Model) prepare(where string, b Batch, needTargets bool, rule string) error {
 	if err := m.check(where, b, needTargets, rule); err != nil {
@@ -108,14 +121,10 @@ func (m *Model) prepare(where string, b Batch, needTargets bool, rule string) er
 		forcing = 1
 	}
 	if p := b.TeacherForcing; p != nil {
-		switch {
-		case m.config.Decoder != nil && *p != 1:
-			return Errorf(CodeUnsupported, "%s: teacherForcing is %v; a decoder is always given the targets, want 1", where, *p)
-		case !m.config.jordan() && m.config.Decoder == nil:
-			return Errorf(CodeConfig, "%s: teacherForcing goes with recurrence \"output\" alone", where)
-		case !(*p >= 0 && *p <= 1):
-			return Errorf(CodeRange, "%s: teacherForcing is %v, want 0 … 1", where, *p)
-		case *p > 0 && !b.hasTargets():
+		if err := m.config.checkForcing(where, *p); err != nil {
+			return err
+		}
+		if *p > 0 && !b.hasTargets() {
 			return Errorf(CodeConfig, "%s: teacherForcing is %v, but there are no targets to force", where, *p)
 		}
 		forcing = *p

@@ -205,8 +205,10 @@ func (f bucketFeed) load(m *Model) (goesOn bool) {
 
 // newFeed checks the data against the model and the options.
 func (m *Model) newFeed(corpus Corpus, o TrainingOptions) (feed, error) {
-	if m.config.Decoder != nil && o.forcing() != 1 {
-		return nil, Errorf(CodeUnsupported, "train: teacherForcing is %v; a decoder is always given the targets, want 1", o.forcing())
+	if p := o.TeacherForcing; p != nil {
+		if err := m.config.checkForcing("train", *p); err != nil {
+			return nil, err
+		}
 	}
 	if corpus.Sequences == nil {
 		return m.newWindowFeed(corpus, o)

@@ -136,9 +136,6 @@ func checkTraining(o TrainingOptions) error {
 	if o.Stride > 0 && o.Stride < o.Steps && !o.Stateful {
 		return Errorf(CodeConfig, "train: stride %d makes windows of %d steps overlap, which goes with stateful true; otherwise windows begin anywhere and share nothing", o.Stride, o.Steps)
 	}
-	if p := o.TeacherForcing; p != nil && !(*p >= 0 && *p <= 1) {
-		return Errorf(CodeRange, "train: teacherForcing is %v, want 0 … 1", *p)
-	}
 	return checkOptimizer("train", o.Optimizer)
 }
 

@@ -56,6 +56,16 @@ func TestTrainingLearnsACycle(t *testing.T) {
 	}
 }
 
+func TestForcingANetworkThatFeedsNothingBackIsRefused(t *testing.T) {
+	all, half := 1.0, 0.5
+	for _, p := range []*float64{&all, &half} {
+		o := options(3)
+		o.TeacherForcing = p
+		_, err := newModel(t, LSTM, 5, 4).Train(Corpus{Tokens: 5, IDs: cycle(500, 5), Validation: cycle(60, 5)}, o)
+		assert.ErrorContains(t, err, `train: teacherForcing goes with recurrence "output" alone`)
+	}
+}
+
 func TestEpochsBoundARun(t *testing.T) {
 	m := newModel(t, Elman, 5, 4)
 	o := options(0)

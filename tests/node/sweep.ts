@@ -81,7 +81,7 @@ export const rows: Record<string, Rows> = {
     repetitionPenalty: { kind: "count", except: ["a fraction", "2^53", "1e300"] }, stop: { kind: "numbers", except: ["an array"] }, seed: "seed",
     state: "object", signal: "signal",
   },
-  InspectOptions: { at: { kind: "numbers", except: ["an array"] }, components: "count" },
+  InspectOptions: { at: "numbers", components: "count" },
   DecodeOptions: { beam: "count", length: "count", lengthPenalty: "number" },
   RunSize: { batch: "count", steps: "count", recompute: { kind: "count", except: ["true", "2^53"] }, optimizer: "word" },
   ScheduleOptions: {
