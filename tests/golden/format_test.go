@@ -138,6 +138,9 @@ func TestEveryGoldenIsChecked(t *testing.T) {
 	}
 	require.NotEmpty(t, files)
 	for _, name := range files {
+		if name == "golden.schema.json" { // for others; tests/node/golden-schema.test.ts reads it
+			continue
+		}
 		require.True(t, strings.Contains(source.String(), `"`+name+`"`), "no test reads %s", name)
 	}
 }
