@@ -19,12 +19,12 @@ sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -o \( 
 MODULES := node_modules/.package-lock.json
 GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
-NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
+NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts' -o -name '*.css') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
 SITE_SOURCES := $(call sources,site/src site/data tests/golden,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
-NPM := $(addprefix jsbridge/npm/dist/,index.js external.js analysis.js worker.js unfold.wasm analysis.wasm index.d.ts)
+NPM := $(addprefix jsbridge/npm/dist/,index.js external.js analysis.js element.js unfold.iife.js analysis.iife.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts)
 SITE := build/site/index.html
 
 GO_JS := GOOS=js GOARCH=wasm go

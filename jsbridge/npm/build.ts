@@ -1,13 +1,13 @@
 // Builds the package into dist/. Run from anywhere: npx tsx jsbridge/npm/build.ts
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { BuildOptions, Plugin } from "esbuild";
+import type { BuildOptions, Metafile, Plugin } from "esbuild";
 import { build } from "esbuild";
 import { PIECE } from "./src/runtime/pair.js";
 
@@ -79,12 +79,73 @@ function assets(modules: Record<string, () => string>): Plugin {
 const asDefault = (value: string): string => `export default ${JSON.stringify(value)};`;
 const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as { version: string };
 
+/** One file of dist. */
+interface Bundle {
+  /** Name in dist, without .js. */
+  name: string;
+  /** Entry point, below src. */
+  entry: string;
+  /** IIFE: the name of the global, if it has one. */
+  iife?: { global?: string };
+  /** Modules that stay files of their own, by their path below src. */
+  beside?: Record<string, string>;
+  /** Modules that stand in for others, by their paths below src. */
+  instead?: Record<string, string>;
+  /** Has the elements in it, or Lit. */
+  views?: boolean;
+}
+
+const analysisBeside = { "analysis.ts": "./analysis.js" };
+
+const BUNDLES: readonly Bundle[] = (<Bundle[]>[
+  { name: "index", entry: "index.ts", beside: analysisBeside },
+  { name: "external", entry: "external.ts" },
+  { name: "analysis", entry: "analysis.ts" },
+  { name: "element", entry: "element.ts", beside: { ...analysisBeside, "index.ts": "./index.js" }, views: true },
+  { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
+  { name: "analysis.iife", entry: "script/analysis.ts", iife: {} },
+  // Hosts of notebooks take one file and no other.
+  { name: "anywidget", entry: "anywidget.ts", views: true },
+]).filter(({ entry }) => existsSync(join(here, "src", entry)));
+
+/** Finds what a module of src imports relatively: in the bundle, beside it, or another in its place. */
+function sources({ beside = {}, instead = {}, views = false }: Bundle): Plugin {
+  return {
+    name: "unfold-sources",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
+        const source = join(resolveDir, path.replace(/\.js$/, ".ts"));
+        const inside = relative(join(here, "src"), source);
+        if (inside.startsWith("..")) return undefined;
+        const external = beside[inside];
+        if (external !== undefined) return { path: external, external: true };
+        // package.json speaks of dist: modules of the elements define them when they are imported.
+        return { path: join(here, "src", instead[inside] ?? inside), sideEffects: views };
+      });
+    },
+  };
+}
+
+/** The terms of what is bundled besides our own, which go with every copy. */
+function licences(metafile: Metafile, into: Map<string, string>): void {
+  for (const input of Object.keys(metafile.inputs)) {
+    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (folder === undefined || into.has(folder)) continue;
+    const file = readdirSync(join(here, folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name));
+    if (file === undefined) throw new Error(`${folder}: no licence in it`);
+    into.set(folder, readFileSync(join(here, folder, file), "utf8"));
+  }
+}
+
 async function bundle(): Promise<void> {
-  const shared: BuildOptions = { bundle: true, minify: true, target: "es2022", platform: "neutral", legalComments: "none", lineLimit: 160, charset: "utf8", write: false };
+  const shared = {
+    absWorkingDir: here, bundle: true, minify: true, target: "es2022", platform: "neutral", mainFields: ["module", "main"], legalComments: "none",
+    lineLimit: 160, charset: "utf8", write: false, metafile: true,
+  } satisfies BuildOptions;
   const runtime = { "unfold:wasm-exec": wrapWasmExec, "unfold:version": () => asDefault(version) };
 
   const worker = await build({ ...shared, entryPoints: [join(here, "src", "worker.ts")], format: "iife", plugins: [assets(runtime)] });
-  const workerSource = worker.outputFiles?.[0]?.text ?? "";
+  const workerSource = worker.outputFiles[0]?.text ?? "";
   writeFileSync(join(dist, "worker.js"), workerSource);
 
   const modules = {
@@ -95,12 +156,36 @@ async function bundle(): Promise<void> {
     "unfold:engine": () => asDefault(packed("unfold.wasm")),
     "unfold:analysis": () => `export const packed = "${packed("analysis.wasm")}", sha256 = "${sha256("analysis.wasm")}";`,
   };
-  // index.js reaches analysis.js by a dynamic import, when something in it is asked for.
-  const external = ["./analysis.js"];
-  for (const name of ["index", "external", "analysis"]) {
-    const out = await build({ ...shared, entryPoints: [join(here, "src", `${name}.ts`)], format: "esm", external: name === "analysis" ? [] : external, plugins: [assets(modules)] });
-    writeFileSync(join(dist, `${name}.js`), out.outputFiles?.[0]?.text ?? "");
+  const terms = new Map<string, string>();
+  for (const one of BUNDLES) {
+    const out = await build({
+      ...shared,
+      entryPoints: [join(here, "src", one.entry)],
+      format: one.iife ? "iife" : "esm",
+      ...(one.iife?.global === undefined ? {} : { globalName: one.iife.global }),
+      ...(one.views ? { inject: [join(here, "src", "view", "server.ts")] } : {}),
+      loader: { ".css": "text" },
+      plugins: [assets(modules), sources(one)],
+    });
+    writeFileSync(join(dist, `${one.name}.js`), out.outputFiles[0]?.text ?? "");
+    checkInputsOf(one, out.metafile);
+    licences(out.metafile, terms);
   }
+  if (terms.size > 0) {
+    const text = [...terms].map(([folder, licence]) => `==== ${folder.replace(/^.*node_modules\//, "")} ====\n\n${licence.trim()}\n`).join("\n");
+    writeFileSync(join(dist, "LICENSE.elements.txt"), text);
+  }
+}
+
+/** Who trains without a picture does not download the elements, and who has both has the engine once. */
+function checkInputsOf({ name, views, beside }: Bundle, { inputs }: Metafile): void {
+  const wrong = Object.keys(inputs).filter((input) => {
+    if (!views) return input.includes("node_modules/") || /^src\/(view|lab|notebook)\//.test(input);
+    return beside !== undefined && /^src\/(engine|runtime)\/|^unfold:(engine|kernels|worker)/.test(input);
+  });
+  if (wrong.length === 0) return;
+  console.error(`${name}.js: ${wrong.join(", ")} ${views ? "is in index.js too; import it from \"../index.js\", as a stranger would" : "must not be in it"}`);
+  process.exit(1);
 }
 
 /** Emits declarations and keeps those that a caller's import can reach. */
@@ -123,8 +208,7 @@ function declarations(): void {
       writeFileSync(join(dist, name), text);
       for (const [, path] of text.matchAll(/from "(\.[^"]+)\.js"/g)) visit(join(dirname(name), `${path}.d.ts`));
     };
-    visit("index.d.ts");
-    visit("external.d.ts");
+    for (const entry of ["index", "external", "element", "anywidget"]) if (existsSync(join(out, "src", `${entry}.d.ts`))) visit(`${entry}.d.ts`);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

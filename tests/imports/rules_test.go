@@ -44,7 +44,7 @@ func TestArrows(t *testing.T) {
 }
 
 func TestScriptArrows(t *testing.T) {
-	page, packaged := scriptRooms[1], scriptRooms[0]
+	packaged, page, views := scriptRooms[0], scriptRooms[1], scriptRooms[2]
 	for _, c := range []struct {
 		room       scriptRoom
 		text, want string
@@ -61,6 +61,11 @@ func TestScriptArrows(t *testing.T) {
 		{page, `import x from "unfold-rnn/dist/index.js";`, "by name"},
 		{packaged, `import fs from "node:fs";`, "no dependency"},
 		{packaged, `export { a } from "./types.js";`, ""},
+		{packaged, `import { LitElement } from "lit";`, "no dependency"},
+		{views, `import { repeat } from "lit/directives/repeat.js";`, ""},
+		{views, `import { createModel } from "../index.js";`, ""},
+		{views, `import "../../build.js";`, "stand on Lit"},
+		{views, `import { html } from "preact";`, "stand on Lit"},
 		{packaged, `export * from "../../../tests/node/x.ts";`, "no dependency"},
 	} {
 		got := refuseScript(c.room, c.room.folder+"/module.ts", c.text)

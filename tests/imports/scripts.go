@@ -7,10 +7,11 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// A script room is a folder of TypeScript that ships, with the bare names that its modules may import.
+// A script room is a folder of TypeScript that ships, or a room within one, with the bare names that its modules may import.
 type scriptRoom struct {
 	folder string
 	may    []string
@@ -20,7 +21,11 @@ type scriptRoom struct {
 var scriptRooms = []scriptRoom{
 	{"jsbridge/npm/src", nil, "the package has no dependency at run time and knows neither the page nor the tests"},
 	{"site/src", []string{"unfold-rnn", "unfold-rnn/external", "uplot"}, "the page uses the package by name, as a stranger would"},
+	{"jsbridge/npm/src/view", bundled, "the elements stand on Lit and a few libraries for charts, which are bundled with them"},
+	{"jsbridge/npm/src/lab", bundled, "the elements stand on Lit and a few libraries for charts, which are bundled with them"},
 }
+
+var bundled = []string{"lit", "uplot", "d3-array", "d3-interpolate", "d3-scale", "d3-shape"}
 
 // Static imports and re-exports, which may run over several lines, and dynamic imports of a literal.
 var importOf = regexp.MustCompile(`(?m)^\s*import\s+(?:[\w$*{},\s]+?\sfrom\s*)?["']([^"']+)["']` +
@@ -31,22 +36,32 @@ var importOf = regexp.MustCompile(`(?m)^\s*import\s+(?:[\w$*{},\s]+?\sfrom\s*)?[
 func scriptRefusals(root string) (refusals []string, modules int, err error) {
 	for _, r := range scriptRooms {
 		err := filepath.WalkDir(filepath.Join(root, r.folder), func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".ts") {
+			if err != nil {
 				return err
+			}
+			inside, err := filepath.Rel(root, name)
+			if err != nil {
+				return err
+			}
+			inside = filepath.ToSlash(inside)
+			if entry.IsDir() {
+				if inside != r.folder && slices.ContainsFunc(scriptRooms, func(other scriptRoom) bool { return other.folder == inside }) {
+					return fs.SkipDir // a room within this one has rules of its own
+				}
+				return nil
+			}
+			if !strings.HasSuffix(name, ".ts") {
+				return nil
 			}
 			text, err := os.ReadFile(name)
 			if err != nil {
 				return err
 			}
 			modules++
-			inside, err := filepath.Rel(root, name)
-			if err != nil {
-				return err
-			}
-			refusals = append(refusals, refuseScript(r, filepath.ToSlash(inside), string(text))...)
+			refusals = append(refusals, refuseScript(r, inside, string(text))...)
 			return nil
 		})
-		if err != nil {
+		if err != nil && !os.IsNotExist(err) {
 			return nil, 0, err
 		}
 	}
@@ -63,10 +78,14 @@ func refuseScript(r scriptRoom, file, text string) (refusals []string) {
 	return refusals
 }
 
-// allowedScript accepts what stays in the room, the listed names, and names that the build itself supplies.
+// allowedScript accepts what stays in the room or the one around it, the listed names, and names that the build itself supplies.
 func allowedScript(r scriptRoom, file, name string) bool {
 	if strings.HasPrefix(name, ".") {
-		return strings.HasPrefix(path.Join(path.Dir(file), name), r.folder+"/")
+		outer, _, inner := strings.Cut(r.folder, "/src/")
+		if inner {
+			outer += "/src"
+		}
+		return strings.HasPrefix(path.Join(path.Dir(file), name), outer+"/")
 	}
 	if strings.HasPrefix(name, "virtual:") || strings.HasPrefix(name, "unfold:") {
 		return true

@@ -32,3 +32,8 @@ declare module "unfold:version" {
   const version: string;
   export default version;
 }
+/** A style sheet, as text for a shadow root. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -5,6 +5,7 @@ import packageVersion from "unfold:version";
 import makeGo from "unfold:wasm-exec";
 import workerSource from "unfold:worker";
 import { modelFactory } from "./create.js";
+import { loadAnalysis } from "./runtime/analysis-module.js";
 import { Registry } from "./runtime/registry.js";
 import type { CreateModel, EstimateMemory, LoadModel } from "./types.js";
 
@@ -13,14 +14,8 @@ export * from "./public.js";
 /** The version of this package. */
 export const version: string = packageVersion;
 
-/** In a file of its own, fetched when it is first asked for. */
-const analysis = async () => {
-  const { packed: program, sha256: digest } = await import("./analysis.js");
-  return { kind: "inside" as const, packed: program, sha256: digest };
-};
-
 const factory = /* @__PURE__ */ modelFactory(
-  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, kernels, sha256 }, analysis),
+  () => new Registry({ version, workerSource, makeGo }, { kind: "inside", packed }, { shim, kernels, sha256 }, loadAnalysis),
 );
 
 /** Makes a model. The engine is inside this file: nothing is fetched. */
