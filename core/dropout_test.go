@@ -9,6 +9,7 @@ import (
 
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/reference"
+	"github.com/unfold-rnn/unfold/core/twin"
 )
 
 const dropped = 0.4
@@ -93,7 +94,7 @@ func (f family) masks(i int) (list []reference.Sequence) {
 					v[j] = 1 / (1 - dropped)
 				}
 			}
-			mask = append(mask, wide(v))
+			mask = append(mask, twin.Vector(v))
 		}
 		list = append(list, mask)
 	}

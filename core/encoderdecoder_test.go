@@ -11,6 +11,7 @@ import (
 
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/reference"
+	"github.com/unfold-rnn/unfold/core/twin"
 )
 
 // translation is one encoder–decoder twice, in float32 as the engine has it and in float64 as the equations have it,
@@ -104,7 +105,7 @@ func newTranslationTwin(c Config) *reference.EncoderDecoder {
 	if d := c.Decoder; d.Embedding > 0 {
 		target, given = reference.NewEmbedding(given, d.Embedding), d.Embedding
 	}
-	encoder, decoder := twinLayers(c.Layers, inputs), twinLayers(c.Decoder.Layers, given)
+	encoder, decoder := twin.Layers(describedLayers(c.Layers), inputs), twin.Layers(describedLayers(c.Decoder.Layers), given)
 	memory, hidden := encoder[len(encoder)-1].Hidden(), decoder[len(decoder)-1].Hidden()
 	var score reference.Score
 	switch c.Decoder.Attention {
@@ -266,4 +267,4 @@ func TestDropoutOfAnEncoderDecoderHasItsGradient(t *testing.T) {
 	}
 }
 
-func norm(values []float32) float64 { return mat.Norm(wide(values), 2) }
+func norm(values []float32) float64 { return mat.Norm(twin.Vector(values), 2) }

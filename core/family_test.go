@@ -11,107 +11,32 @@ import (
 
 	"github.com/unfold-rnn/unfold/core/cell"
 	"github.com/unfold-rnn/unfold/core/reference"
+	"github.com/unfold-rnn/unfold/core/twin"
 )
 
-// twin is a network of core/reference, of either pattern.
-type twin interface {
-	Parameters() []reference.Parameter
-	ZeroGradients()
-	Run(e reference.Example) (yhat reference.Sequence, last []reference.State)
-	ExampleLoss(e reference.Example) float64
-	ExampleGradients(e reference.Example) (float64, reference.Derivatives)
-}
-
-func newTwin(c Config) twin {
-	inputs := c.Input.Tokens + c.Input.Features
-	var embedding *reference.Embedding
-	if c.Embedding > 0 {
-		embedding = reference.NewEmbedding(c.Input.Tokens, c.Embedding)
-		inputs = c.Embedding
+// described is a config in the words of package twin.
+func described(c Config) twin.Config {
+	d := twin.Config{
+		Tokens: c.Input.Tokens, Features: c.Input.Features, Embedding: c.Embedding, Layers: describedLayers(c.Layers),
+		ReadLast: c.Readout == Last, LearnedState: c.InitialState == LearnedState, Output: "classes", Outputs: c.Output.width(),
 	}
-	var output reference.Output = reference.Classes{}
 	switch {
 	case c.Output.Values > 0:
-		output = reference.Values{}
+		d.Output = "values"
 	case c.Output.Labels > 0:
-		output = reference.Labels{}
+		d.Output = "labels"
 	}
-	if c.Layers[0].Recurrence == FromOutput {
-		j := reference.NewJordan(output, inputs, c.Layers[0].Hidden, c.Output.width())
-		if c.InitialState == LearnedState {
-			j = j.LearnInitialState()
-		}
-		if c.Layers[0].Activation == Relu {
-			j = j.WithReLU()
-		}
-		if embedding != nil {
-			j = j.WithEmbedding(embedding)
-		}
-		return j
-	}
-	n := reference.NewNetworkFor(output, c.Output.width(), twinLayers(c.Layers, inputs)...)
-	if embedding != nil {
-		n = n.WithEmbedding(embedding)
-	}
-	if c.Readout == Last {
-		n = n.ReadLast()
-	}
-	if c.InitialState == LearnedState {
-		n = n.LearnInitialState()
-	}
-	return n
+	return d
 }
 
-func twinLayers(of []Layer, inputs int) (layers []reference.Layer) {
-	for _, l := range of {
-		made := newTwinLayer(l, inputs)
-		if l.Bidirectional {
-			made = reference.NewBidirectional(twinMerge(l.Merge), made, newTwinLayer(l, inputs))
-		}
-		inputs = l.withDefaults().width()
-		layers = append(layers, made)
+func describedLayers(layers []Layer) (list []twin.Layer) {
+	for _, l := range layers {
+		list = append(list, twin.Layer{
+			Cell: string(l.Cell), Hidden: l.Hidden, Activation: string(l.Activation), Recurrence: string(l.Recurrence), ResetBefore: l.ResetBefore,
+			Bidirectional: l.Bidirectional, Merge: string(l.Merge), LayerNorm: l.LayerNorm,
+		})
 	}
-	return layers
-}
-
-func newTwinLayer(l Layer, inputs int) reference.Layer {
-	switch l.Cell {
-	case LSTM:
-		made := reference.NewLSTM(inputs, l.Hidden)
-		if l.LayerNorm {
-			made = made.WithLayerNorm()
-		}
-		return made
-	case GRU:
-		made := reference.NewGRU(inputs, l.Hidden)
-		if l.ResetBefore {
-			made = made.WithResetBefore()
-		}
-		if l.LayerNorm {
-			made = made.WithLayerNorm()
-		}
-		return made
-	}
-	made := reference.NewElman(inputs, l.Hidden)
-	if l.Activation == Relu {
-		made = made.WithReLU()
-	}
-	if l.LayerNorm {
-		made = made.WithLayerNorm()
-	}
-	return made
-}
-
-func twinMerge(m cell.Merge) reference.Merge {
-	switch m {
-	case cell.Sum:
-		return reference.Sum
-	case cell.Average:
-		return reference.Average
-	case cell.Multiply:
-		return reference.Multiply
-	}
-	return reference.Concat
+	return list
 }
 
 type familyCase struct {
@@ -183,14 +108,14 @@ func familyCases() (cases []familyCase) {
 type family struct {
 	c     familyCase
 	model *Model
-	twin  twin
+	twin  twin.Network
 	batch Batch
 }
 
 func newFamily(t *testing.T, c familyCase) family {
 	m, err := New(c.config)
 	require.NoError(t, err)
-	f := family{c: c, model: m, twin: newTwin(c.config)}
+	f := family{c: c, model: m, twin: twin.New(described(c.config))}
 	parameters := f.twin.Parameters()
 	require.Len(t, m.Weights(), len(parameters))
 	var weights []Tensor
@@ -250,64 +175,29 @@ func (f *family) givenState(B int) (state State) {
 // example is what the reference reads of sequence i.
 func (f family) example(i int) reference.Example {
 	c, b := f.model.Config(), f.batch
-	n := int(b.Lengths[i])
-	e := reference.Example{}
-	var ids []int
-	for t := range n {
-		if c.Input.Features > 0 {
-			e.Inputs = append(e.Inputs, wide(b.Features[(i*b.Steps+t)*c.Input.Features:][:c.Input.Features]))
-		} else {
-			ids = append(ids, int(b.Inputs[i*b.Steps+t]))
-		}
+	answers, width := f.model.answers(b.Steps), c.Output.width()
+	s := twin.Sequence{Steps: int(b.Lengths[i]), Mask: b.Mask[i*b.Steps:], Forced: f.c.forced != nil && *f.c.forced == 1}
+	if c.Input.Features > 0 {
+		s.Features = b.Features[i*b.Steps*c.Input.Features:]
+	} else {
+		s.Tokens = b.Inputs[i*b.Steps:]
 	}
-	if c.Embedding > 0 {
-		e.Tokens = ids
-	} else if c.Input.Tokens > 0 {
-		e.Inputs = reference.OneHot(ids, c.Input.Tokens)
-	}
-	total := f.totalWeight()
-	for t := range f.model.answers(n) {
-		weight := 0.0
-		if n > 0 {
-			at := t
-			if c.Readout == Last {
-				at = n - 1
-			}
-			weight = float64(b.Mask[i*b.Steps+at]) / total
-		}
-		e.Targets = append(e.Targets, f.target(i*f.model.answers(b.Steps)+t))
-		e.Weights = append(e.Weights, weight)
-		e.Forced = append(e.Forced, f.c.forced != nil && *f.c.forced == 1)
-	}
-	for _, s := range b.State {
-		if s.Name[0] == 'c' {
-			continue
-		}
-		e.Initial = append(e.Initial, f.initial(s.Name, i))
+	if c.Output.Classes > 0 {
+		s.Targets = b.Targets[i*answers:]
+	} else {
+		s.TargetValues = b.TargetValues[i*answers*width:]
 	}
 	if b.State != nil {
-		e.Initial = joined(c, e.Initial)
+		s.State = func(name string) []float32 {
+			tensor := b.State.named(name)
+			return tensor.Data[i*tensor.Shape[1]:][:tensor.Shape[1]]
+		}
+	}
+	e := described(c).Example(s)
+	for t := range e.Weights {
+		e.Weights[t] /= f.totalWeight()
 	}
 	return e
-}
-
-// initial is the state of one direction of one layer.
-func (f family) initial(name string, i int) reference.State {
-	cut := func(s *Tensor) *mat.VecDense {
-		if s == nil {
-			return nil
-		}
-		return wide(s.Data[i*s.Shape[1]:][:s.Shape[1]])
-	}
-	return reference.State{H: cut(f.batch.State.named(name)), C: cut(f.batch.State.named("c" + name[1:]))}
-}
-
-func (f family) target(row int) *mat.VecDense {
-	c := f.model.Config()
-	if c.Output.Classes > 0 {
-		return reference.OneHot([]int{int(f.batch.Targets[row])}, c.Output.Classes)[0]
-	}
-	return wide(f.batch.TargetValues[row*c.Output.width():][:c.Output.width()])
 }
 
 func (f family) totalWeight() (total float64) {
@@ -319,14 +209,6 @@ func (f family) totalWeight() (total float64) {
 		}
 	}
 	return total
-}
-
-func wide(values []float32) *mat.VecDense {
-	v := mat.NewVecDense(len(values), nil)
-	for i, x := range values {
-		v.SetVec(i, float64(x))
-	}
-	return v
 }
 
 func TestTheFamilyAgreesWithTheEquations(t *testing.T) {
@@ -368,21 +250,6 @@ func (f family) agreeWithTheEquations(t *testing.T) {
 	for k, p := range f.twin.Parameters() {
 		agree(t, p.Name, p.Gradient, gradients[k].Data, 1e-4)
 	}
-}
-
-// joined puts the directions of a layer together.
-func joined(c Config, directions []reference.State) (states []reference.State) {
-	for _, l := range c.Layers {
-		s := directions[0]
-		directions = directions[1:]
-		if l.Bidirectional {
-			reverse := directions[0]
-			directions = directions[1:]
-			s.Reverse = &reverse
-		}
-		states = append(states, s)
-	}
-	return states
 }
 
 // agreeOnStates compares the gradient on the initial state of sequence i.

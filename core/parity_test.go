@@ -11,6 +11,7 @@ import (
 
 	"github.com/unfold-rnn/unfold/core/optim"
 	"github.com/unfold-rnn/unfold/core/reference"
+	"github.com/unfold-rnn/unfold/core/twin"
 )
 
 // The engine, under whichever kernels this build has, against the float64 equations. Tolerances are fractions of
@@ -62,20 +63,12 @@ type pair struct {
 
 func newPair(t *testing.T, c parityCase) pair {
 	config := Config{Input: Input{Tokens: c.vocabulary}, Output: Output{Classes: c.vocabulary}, Seed: 1}
-	var layers []reference.Layer
-	inputs := c.vocabulary
 	for k, name := range c.cells {
 		config.Layers = append(config.Layers, Layer{Cell: name, Hidden: c.hidden[k]})
-		if name == LSTM {
-			layers = append(layers, reference.NewLSTM(inputs, c.hidden[k]))
-		} else {
-			layers = append(layers, reference.NewElman(inputs, c.hidden[k]))
-		}
-		inputs = c.hidden[k]
 	}
 	m, err := New(config)
 	require.NoError(t, err)
-	p := pair{c: c, model: m, network: reference.NewNetwork(c.vocabulary, layers...)}
+	p := pair{c: c, model: m, network: twin.New(described(config)).(*reference.Network)}
 	p.copyWeights(t)
 	p.batch = Batch{Batch: c.B, Steps: c.T, Inputs: make([]int32, c.B*c.T), Targets: make([]int32, c.B*c.T)}
 	for i := range p.batch.Inputs {

@@ -17,6 +17,7 @@ func Serve() {
 		"info":                func([]js.Value) answer { return answer{"kernels": "portable"} },
 		"spectralRadii":       spectralRadii,
 		"principalComponents": principalComponents,
+		"equations":           equations,
 	} {
 		table.Set(name, js.FuncOf(func(_ js.Value, arguments []js.Value) any { return guard(call, arguments) }))
 	}

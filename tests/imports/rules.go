@@ -27,11 +27,12 @@ var rooms = []room{
 	{"core/cell", []string{"std", "core/tensor", "core/kernel"}, "a cell is arithmetic on given memory, on kernels alone"},
 	{"core/checkpoint/...", []string{"std", "core/tensor", "core/text", "core/checkpoint/..."}, "a checkpoint is neutral named tensors"},
 	{"core/reference", []string{"std", "gonum"}, "the oracle must share no code with what it judges"},
+	{"core/twin", []string{"std", "gonum", "core/reference"}, "it describes to the oracle what the engine is, and shares no code with it either"},
 	{"core/analysis", []string{"std", "gonum", "core/tensor"}, "analysis looks at numbers, not at models"},
 	{"core", []string{"std", "core/..."}, "the public Go face"},
 	{"core/...", []string{"std", "core/tensor", "core/text", "core/kernel", "core/random"}, "side rooms stand on tensor, kernel and the generator"},
 	{"jsbridge", []string{"std", "core", "core/..."}, "the bridge exposes core and nothing else"},
-	{"jsbridge/analysis", []string{"std", "core/analysis"}, "the program for matrices must not link the engine"},
+	{"jsbridge/analysis", []string{"std", "core/analysis", "core/twin"}, "the program for matrices must not link the engine"},
 	{"wasm", []string{"std", "jsbridge"}, "main starts the bridge and does nothing else"},
 	{"wasm/analysis", []string{"std", "jsbridge/analysis"}, "main starts the bridge and does nothing else"},
 	{"wasm/asm", []string{"std"}, "the assembler is a general tool"},
@@ -49,7 +50,8 @@ var forbidden = []struct {
 }{
 	{"syscall/js", []string{"jsbridge", "jsbridge/analysis"}, "jsbridge is the only place that knows JavaScript; core runs natively too"},
 	{"core/analysis", []string{"jsbridge/analysis"}, "gonum would be a fifth of the engine's download; a page loads it when it asks"},
-	{"core/reference", nil, "the reference is the judge of the tests, far too slow to ship"},
+	{"core/reference", []string{"core/twin"}, "the reference is the judge of the tests, far too slow for the engine"},
+	{"core/twin", []string{"jsbridge/analysis"}, "the engine does not judge itself; a page that wants it judged loads the equations"},
 	{"tests/...", nil, "tests import everything; nothing imports tests"},
 }
 
@@ -130,7 +132,7 @@ func refuse(folder, path string) string {
 			return fmt.Sprintf("%s → %s: %s", folder, short(path), f.why)
 		}
 	}
-	if why, ok := heavy[path]; ok && matchesAny(linked, folder) && !slices.Contains([]string{"core/reference", "core/analysis"}, folder) {
+	if why, ok := heavy[path]; ok && matchesAny(linked, folder) && !slices.Contains([]string{"core/reference", "core/twin", "core/analysis"}, folder) {
 		return fmt.Sprintf("%s → %s: %s", folder, path, why)
 	}
 	if !matchesAny(r.may, target) && target != folder {

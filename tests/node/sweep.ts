@@ -105,7 +105,7 @@ export const rows: Record<string, Rows> = {
 };
 
 /** Interfaces that calls give, or that tests of their own hold to account (data: datasets' tests). */
-export const given: readonly string[] = ["Model", "Training", "RuntimeInfo", "Progress", "TrainingSummary", "Generated", "Inspection", "Components", "Forwarded", "Decoded", "MemoryEstimate", "TokenDataset", "Sequences",
+export const given: readonly string[] = ["Model", "Training", "RuntimeInfo", "Progress", "TrainingSummary", "Generated", "Inspection", "Components", "Float64Tensor", "Forwarded", "Decoded", "MemoryEstimate", "TokenDataset", "Sequences",
   "SequenceData", "Baselines", "TextDataset", "ForecastError", "SeriesBaselines", "SeriesDataset", "ClassCounts", "SequenceBaselines", "SequenceDataset",
   "TaskDataset", "TaskOptions", "CopyOptions", "AddingOptions", "ParityOptions", "ReberOptions", "Example", "TargetSequenceOptions",
 ];

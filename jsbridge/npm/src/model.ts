@@ -205,7 +205,7 @@ export class EngineModel implements Model {
     const { at: _at, components: _components, ...pass } = bag;
     const question = readQuestion(what, bag);
     const call = async (method: AnalysisMethod, args: unknown[]): Promise<unknown> => (await this.#lease.analysis()).call(method, args);
-    return inspect({ engine: (method, args) => this.#call(method, args), analysis: call }, question, sanitiseBag(batch, `${where}: batch`), pass);
+    return inspect({ engine: (method, args) => this.#call(method, args), analysis: call }, this.config, question, sanitiseBag(batch, `${where}: batch`), pass);
   }
 
   async save(options?: { format?: "safetensors" | "onnx"; optimizer?: boolean }): Promise<Uint8Array> {

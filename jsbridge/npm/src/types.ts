@@ -13,6 +13,12 @@ export interface Tensor {
   data: Float32Array | Int32Array;
 }
 
+/** The same in double precision. */
+export interface Float64Tensor {
+  shape: number[];
+  data: Float64Array;
+}
+
 /**
  * What a network carries from step to step: `h_l{k}` [B, H] and, for an LSTM, `c_l{k}` [B, H], k = 0 at the bottom. A second
  * direction has the same with `_reverse`: it enters at each sequence's own last valid step and comes out behind step 0. For
@@ -301,10 +307,10 @@ export interface Generated {
 }
 
 /**
- * What inspect() shows. "gradients", "lag" and "shares" want targets in the batch. "spectralRadius" and "components" are computed by a
- * part of the package that is loaded when it is first asked for.
+ * What inspect() shows. "gradients", "lag", "shares" and "equations" want targets in the batch. "spectralRadius", "components" and
+ * "equations" are computed by a part of the package that is loaded when it is first asked for.
  */
-export type Aspect = "activations" | "gates" | "gradients" | "lag" | "shares" | "jacobian" | "spectralRadius" | "components";
+export type Aspect = "activations" | "gates" | "gradients" | "lag" | "shares" | "jacobian" | "spectralRadius" | "components" | "equations";
 
 export interface InspectOptions extends PassOptions {
   /** "lag": the steps t whose losses L(t) are looked at, 0 for one that the mask leaves out; absent: each sequence's last one that counts. */
@@ -341,6 +347,12 @@ export interface Inspection {
   spectralRadius?: Record<string, Tensor>;
   /** Of every hidden state `h_l0` …, over the valid steps of the batch. */
   components?: Record<string, Components>;
+  /**
+   * Loss and gradients as gradients() gives them, computed once more by another program: the equations in float64, from the weights as they
+   * are, dropout off. The difference is the engine's rounding; compare while nothing trains. Some 30 to 100 times slower.
+   * Refused: `loss: "ctc"`, a decoder, and a `teacherForcing` between 0 and 1, whose draws are the engine's own.
+   */
+  equations?: { loss: number; gradients: Record<string, Float64Tensor> };
 }
 
 /** Principal components; a direction's element of largest modulus is positive. */

@@ -10,7 +10,7 @@ export type Method =
   | "info" | "create" | "load" | "metadata" | "save" | "dispose" | "forward" | "decode" | "gradients" | "trainStep" | "step" | "stepOpen" | "inspect" | "weights" | "setWeights"
   | "memory" | "estimateMemory" | "trainBegin" | "trainSlice" | "trainFault" | "trainSet" | "trainEnd" | "generateBegin" | "generateNext" | "generateEnd";
 /** Those of the program that looks at matrices. */
-export type AnalysisMethod = "spectralRadii" | "principalComponents";
+export type AnalysisMethod = "spectralRadii" | "principalComponents" | "equations";
 export type Bridge = Record<Method, (...args: unknown[]) => unknown>;
 
 /** Columns of a row of progress, in order; validationLoss is NaN in steps that did not evaluate it. */

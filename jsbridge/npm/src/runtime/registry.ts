@@ -80,7 +80,7 @@ export class Registry {
     try {
       source = await this.analysisSource();
     } catch (thrown) {
-      throw new UnfoldError("BOOT", `the program for eigenvalues and principal components, analysis.js beside the package's script, cannot be loaded (${describe(thrown)})`, { cause: thrown });
+      throw new UnfoldError("BOOT", `the program for eigenvalues, principal components and equations, analysis.js beside the package's script, cannot be loaded (${describe(thrown)})`, { cause: thrown });
     }
     const parts = await analysisParts(source, this.small);
     const runtime = new Runtime(await climb(this.assets, entry.wanted, parts));
