@@ -153,6 +153,8 @@ test("missing: drop leaves out rows and the windows across them", async () => {
   assert.equal(data.rows, 9);
   assert.deepEqual(windowsOf(data.train, 4, 1).map(([x]) => x[0]), [0, 1, 5, 6, 7]);
   assert.deepEqual([...data.train.targets], [2, 3, 7, 8, 9]);
+  assert.deepEqual([...data.normalized].filter((_, i) => i % 2 === 0), [0, 1, 2, 3, 5, 6, 7, 8, 9]);
+  assert.deepEqual([...data.stretch], [0, 0, 0, 0, 4, 4, 4, 4, 4]);
   // A gap in a column that is not read is none.
   assert.equal((await seriesDataset(csv, { columns: ["x"], window: 2, missing: "drop" })).dropped, 0);
 });

@@ -201,6 +201,8 @@ class WindowedSeries implements SeriesDataset {
   readonly rows: number;
   readonly trainRows: number;
   readonly dropped: number;
+  readonly normalized: Float32Array;
+  readonly stretch: Int32Array;
   readonly mean: Float64Array;
   readonly scale: Float64Array;
   readonly #plan: Plan;
@@ -220,6 +222,8 @@ class WindowedSeries implements SeriesDataset {
     if (validation) this.validation = validation;
     this.rows = filled.rows;
     this.dropped = filled.dropped;
+    this.normalized = measured.normalised;
+    this.stretch = filled.stretch;
     this.trainRows = measured.trainRows;
     this.mean = measured.mean;
     this.scale = measured.scale;

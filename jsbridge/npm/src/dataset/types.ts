@@ -176,6 +176,10 @@ export interface SeriesDataset extends SequenceData {
   readonly trainRows: number;
   /** Rows that `missing: "drop"` left out. */
   readonly dropped: number;
+  /** All rows [rows, I] as the network reads them. */
+  readonly normalized: Float32Array;
+  /** Of each row, the first one from which it is reached without a gap: 0, unless rows were dropped. */
+  readonly stretch: Int32Array;
   /** Normalised value = (value - mean) / scale, one a column; with `minmax` mean holds the minimum. 0 and 1 without normalisation. */
   readonly mean: Float64Array;
   /** 1 for a column that is constant. */
