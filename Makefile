@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 
 ADDR ?= 127.0.0.1:8080
 PYTHON ?= python3
+FUZZTIME ?= 60s
 
 # ---- what is made, and from what ----------------------------------------------------------------
 # Directories stand among the sources, so that a deleted file counts as a change.
@@ -127,8 +128,16 @@ test-browser: build ## the page and the package in headless Chromium
 	@TALLY="browser" $(NODE_TEST) $$(find tests/browser -name '*.test.ts' | sort)
 
 .PHONY: test-mutation
-test-mutation: ## break one backward equation at a time; the Go tests must notice each
+test-mutation: ## break one backward equation or SIMD kernel at a time; the Go tests must notice each
 	@go run ./tests/mutation
+
+# Every fuzz target of the sources, one after another: go test takes one at a time.
+.PHONY: fuzz
+fuzz: ## SIMD kernels against portable bodies, files, configs and messages on drawn inputs (FUZZTIME=60s for each)
+	@grep -r --include='*_test.go' -oE '^func Fuzz\w+' core | while IFS=: read -r file name; do \
+		echo "fuzz: $${name#func } in $$(dirname $$file)"; \
+		go test "./$$(dirname $$file)" -run '^$$' -fuzz "^$${name#func }\$$" -fuzztime $(FUZZTIME) </dev/null; \
+	done
 
 .PHONY: golden
 golden: build/.torch/done ## ask PyTorch again for tests/golden/*.json (Python 3.11 or later; its wheels take 5 GB under build)

@@ -6,10 +6,11 @@ export class Party {
 
   constructor(private readonly openSubject: Open) {}
 
-  async open(workload: string, name: string): Promise<{ detail: string; firstLoss: number }> {
+  async open(workload: string, name: string): Promise<{ detail: string; firstLoss: number; opening: number }> {
+    const start = performance.now();
     const subject = await this.openSubject(workload, name);
     this.subjects.set(`${workload} ${name}`, { subject, stepsPerSecond: 0 });
-    return { detail: subject.detail, firstLoss: subject.firstLoss };
+    return { detail: subject.detail, firstLoss: subject.firstLoss, opening: (performance.now() - start) / 1000 };
   }
 
   private find(workload: string, name: string) {

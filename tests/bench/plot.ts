@@ -1,6 +1,9 @@
 /** The README's figure: speed against the fastest of each workload, light and dark. */
 import { short, type Results } from "./report.js";
+import { type Entry, entriesOf } from "./sections/field.js";
 import { ownRow, type Row, type WorkloadResult } from "./sections/workload.js";
+import { peers } from "./settings.js";
+import { type Workload, workloads } from "./workloads.js";
 
 const [left, bar, line, gap, width] = [150, 380, 20, 26, 700];
 
@@ -22,10 +25,26 @@ export function barsOf({ rows }: WorkloadResult): Bar[] {
   return [...bars([own], "own"), ...bars(here.filter(isPeer), "browser"), ...bars(rows.filter((row) => row.host === "native"), "native")];
 }
 
-export function plot({ machine, chromium, date, workloads }: Results): string {
+/** Who must have been measured before a workload's figure is drawn: all in Chromium, and the native programs. */
+function wantedIn(workload: Workload): readonly Entry[] {
+  const all = entriesOf(workload, { hosts: new Set(["chromium"]), peers: new Set(peers) });
+  return all.filter(({ party, subject }) => party !== "peak" && subject !== "tfjs-cpu");
+}
+
+/** What the figure of this run would be without; a whole run has every rival in every workload, and five rounds. */
+export function missingFromPlot({ workloads: measured, rounds }: Pick<Results, "workloads" | "rounds">): string[] {
+  const absent = workloads.flatMap((workload) => {
+    const rows = measured.find((result) => result.workload.name === workload.name)?.rows ?? [];
+    const has = ({ host, subject }: Entry) => rows.some((row) => row.host === host && row.name === subject && row.median > 0);
+    return wantedIn(workload).filter((entry) => !has(entry)).map(({ host, subject }) => `${workload.name} ${subject} (${host})`);
+  });
+  return rounds >= 5 ? absent : [`five rounds (${rounds})`, ...absent];
+}
+
+export function plot({ machine, chromium, date, workloads: measured }: Results): string {
   const parts: string[] = [];
   let y = 58;
-  for (const result of workloads) {
+  for (const result of measured) {
     const { name, title, unit } = result.workload;
     parts.push(`<text class="title" x="16" y="${y}">${escape(`${name}  ${title}`)}</text>`);
     y += 8;

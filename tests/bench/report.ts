@@ -2,6 +2,8 @@
 import type { Machine } from "./machine.js";
 import type { ArrivalResult } from "./sections/arrival.js";
 import type { DefaultRunResult } from "./sections/default-run.js";
+import type { FunctionResult } from "./sections/functions.js";
+import type { MemoryResult } from "./sections/memory.js";
 import type { ProductResult } from "./sections/products.js";
 import type { ScalingResult } from "./sections/scaling.js";
 import { ownRow, type Row, type WorkloadResult } from "./sections/workload.js";
@@ -19,13 +21,15 @@ export interface Results {
   readonly secondsPerRound: number;
   readonly workloads: readonly WorkloadResult[];
   readonly products?: ProductResult;
+  readonly functions?: FunctionResult;
+  readonly memory?: MemoryResult;
   readonly arrival?: ArrivalResult;
   readonly scaling?: ScalingResult;
   readonly defaultRun?: DefaultRunResult;
 }
 
-export function targetsOf({ workloads, products, arrival, scaling, defaultRun }: Results): Target[] {
-  return [...workloads, products, arrival, scaling, defaultRun].flatMap((section) => section?.targets ?? []);
+export function targetsOf({ workloads, products, functions, arrival, scaling, memory, defaultRun }: Results): Target[] {
+  return [...workloads, products, functions, arrival, scaling, memory, defaultRun].flatMap((section) => section?.targets ?? []);
 }
 
 type Align = "left" | "right";
@@ -57,6 +61,7 @@ export function print(results: Results): void {
   console.log(`rounds    ${results.rounds} in turns, ${results.secondsPerRound} s for each subject in each${results.rounds < 5 ? "; FEWER THAN 5: no result" : ""}`);
   for (const result of results.workloads) printWorkload(result);
   if (results.products) printProducts(results.products);
+  if (results.functions) printFunctions(results.functions);
   if (results.arrival) printArrival(results.arrival);
   if (results.scaling) printScaling(results.scaling);
   if (results.defaultRun) console.log(`\npage  lowest held-out loss seen ${results.defaultRun.loss.toFixed(3)} nats, ${results.defaultRun.seconds.toFixed(1)} s after navigation`);
@@ -71,7 +76,7 @@ function printWorkload({ workload, peaks, rows }: WorkloadResult): void {
     const limits = peaks.filter((peak) => peak.host === host).map((peak) => `${peak.name} ${peak.gflops.toFixed(1)} GFLOP/s`);
     console.log(`    limit in ${host}: ${limits.join(", ")}`);
   }
-  const head = ["", "host", `${unit}/s`, "min – max", "ms/step", "GFLOP/s", "of limit", "unfold ×", "loss", "settings"];
+  const head = ["", "host", `${unit}/s`, "min – max", "rounds", "ms/step", "GFLOP/s", "of limit", "unfold ×", "loss", "settings"];
   const own = new Map<HostName, Row | undefined>((["node", "chromium"] as const).map((host) => [host, ownRow("fastest", rows.filter((row) => row.host === host))]));
   own.set("native", own.get("node") ?? own.get("chromium"));
   const body = rows.map((row) => [
@@ -79,6 +84,7 @@ function printWorkload({ workload, peaks, rows }: WorkloadResult): void {
     row.host,
     short(row.unitsPerSecond),
     `${short(unitsPerStep / Math.max(...row.rounds))} – ${short(unitsPerStep / Math.min(...row.rounds))}`,
+    String(row.rounds.length),
     short(1000 * row.median),
     short(row.gflops),
     percent(row.share),
@@ -86,7 +92,7 @@ function printWorkload({ workload, peaks, rows }: WorkloadResult): void {
     Number.isNaN(row.firstLoss) ? "–" : row.firstLoss.toFixed(3),
     row.detail,
   ]);
-  console.log(table([head, ...body], ["left", "left", "right", "right", "right", "right", "right", "right", "right", "left"]));
+  console.log(table([head, ...body], ["left", "left", "right", "right", "right", "right", "right", "right", "right", "right", "left"]));
 }
 
 function printProducts({ rows }: ProductResult): void {
@@ -103,6 +109,12 @@ function printProducts({ rows }: ProductResult): void {
     shape.uses.join(", "),
   ]);
   console.log(table([["GFLOP/s, share", ...columns, "want", "met in"], ...body], ["left", ...columns.map(() => "right" as const), "right", "left"]));
+}
+
+function printFunctions({ rows }: FunctionResult): void {
+  console.log("\nfunctions  the largest error on every 1021st float; time of as many values as a W1 step has of them, alone, and share of that step, measured in turns");
+  const body = rows.map(({ host, kernels, name, ulps, seconds, share }) => [`${host} ${kernels}`, name, ulps.toFixed(2), `${short(1e6 * seconds)} µs`, `${(100 * share).toFixed(1)} %`]);
+  console.log(table([["", "", "ulp", "alone", "of step"], ...body], ["left", "left", "right", "right", "right"]));
 }
 
 function printArrival({ rows }: ArrivalResult): void {

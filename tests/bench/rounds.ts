@@ -8,7 +8,7 @@ export interface Timing {
   readonly firstLoss: number;
   /** Of the last step, to show that work was done. */
   readonly lastLoss: number;
-  /** Seconds per step, one figure a round, and their median. */
+  /** Seconds per step, one figure a round from the first on, and their median. */
   readonly rounds: number[];
   readonly median: number;
 }
@@ -26,15 +26,27 @@ export function medianRatio(over: readonly number[], under: readonly number[]): 
   return median(over.map((value, round) => value / (under[round] as number)));
 }
 
+/** Who took longer to open, in seconds, is slow: its opening step has warmed it up. */
+const slow = 2;
+
+/** The rounds that a subject takes part in; 0 is the one that only warms up. A slow one that no target judges has a single round. */
+export function takesPart({ opening }: Pick<Runner, "opening">, isJudged: boolean, round: number): boolean {
+  if (!(opening > slow)) return true;
+  return isJudged ? round >= 1 : round === 1;
+}
+
 /**
  * Times the subjects in turns, so that a machine that wanders wanders for all of them. In a round each works for `seconds`, or
- * for one step where that takes longer; one round before only warms up.
+ * for one step where that takes longer; one round before only warms up. Slow subjects sit out where they may.
  */
-export async function interleave(runners: readonly Runner[], rounds: number, seconds: number, tick: () => void = () => {}): Promise<Timing[]> {
+export async function interleave(
+  runners: readonly Runner[], rounds: number, seconds: number, tick: () => void = () => {}, isJudged: (runner: Runner) => boolean = () => true,
+): Promise<Timing[]> {
   const figures = runners.map(() => [] as number[]);
   const losses = runners.map(() => NaN);
   for (let round = 0; round <= rounds; round++) {
     for (const [index, runner] of runners.entries()) {
+      if (!takesPart(runner, isJudged(runner), round)) continue;
       const burst = await runner.run(seconds);
       losses[index] = burst.loss;
       if (round > 0) figures[index]?.push(burst.seconds / burst.steps);

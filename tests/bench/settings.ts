@@ -1,6 +1,6 @@
 /** What the environment asks of a run. */
 export interface Settings {
-  /** Sections: W1 … W7, product, scaling, page. */
+  /** Sections: W1 … W7, product, functions, scaling, memory, page. */
   readonly only: ReadonlySet<string>;
   readonly rounds: number;
   /** Per subject and round. */
@@ -9,7 +9,7 @@ export interface Settings {
   readonly peers: ReadonlySet<string>;
 }
 
-export const sections = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "product", "scaling", "page"] as const;
+export const sections = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "product", "functions", "scaling", "memory", "page"] as const;
 export const peers = ["tfjs", "brain", "onnxruntime", "torch", "c"] as const;
 
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {

@@ -27,6 +27,8 @@ export interface Runner {
   readonly host: HostName;
   readonly detail: string;
   readonly firstLoss: number;
+  /** Seconds it took to open, first step included; 0 for native programs, which start up when they are asked. */
+  readonly opening: number;
   run(seconds: number): Promise<Burst>;
   close(): Promise<void>;
 }

@@ -1,17 +1,20 @@
-// Command mutation shows that the Go tests judge the backward equations: in a temporary copy it breaks one at a time and
-// wants `go test ./core/...` to fail for each.
+// Command mutation shows that the Go tests judge the backward equations and the SIMD kernels: in a temporary copy it breaks one at
+// a time and wants the tests to fail for each. Equations are judged by `go test ./core/...`; kernels, which are assembled anew from
+// wasm/simd by the tests, by their comparison with the portable bodies alone.
 //
-//	go run ./tests/mutation
+//	go run ./tests/mutation [-in wasm/simd]
 package main
 
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +26,8 @@ func main() {
 }
 
 func run() error {
+	folder := flag.String("in", "", "break only what is in this folder or file, e.g. wasm/simd")
+	flag.Parse()
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it in the repository's root: go run ./tests/mutation")
 	}
@@ -34,11 +39,17 @@ func run() error {
 	if err := copyModule(work); err != nil {
 		return err
 	}
-	if out, err := test(work); err != nil {
-		return fmt.Errorf("the tests fail before anything is broken:\n%s", out)
+	chosen := slices.DeleteFunc(slices.Concat(equations, kernels), func(m mutation) bool { return !strings.HasPrefix(m.file, *folder) })
+	if len(chosen) == 0 {
+		return fmt.Errorf("nothing in %q is broken", *folder)
+	}
+	for _, suite := range suites(chosen) {
+		if out, err := test(work, suite); err != nil {
+			return fmt.Errorf("the tests fail before anything is broken:\n%s", out)
+		}
 	}
 	survived := 0
-	for _, m := range mutations {
+	for _, m := range chosen {
 		noticed, err := try(work, m)
 		if err != nil {
 			return err
@@ -51,13 +62,24 @@ func run() error {
 		fmt.Printf("%s  %s (%s)\n", verdict, m.what, m.file)
 	}
 	if survived > 0 {
-		return fmt.Errorf("%d of %d broken equations were not noticed", survived, len(mutations))
+		return fmt.Errorf("%d of %d mutations were not noticed", survived, len(chosen))
 	}
-	fmt.Printf("mutation: all %d broken equations were noticed\n", len(mutations))
+	fmt.Printf("mutation: all %d were noticed\n", len(chosen))
 	return nil
 }
 
-// try breaks one equation, runs the tests and puts the file back. A mutation that does not compile proves nothing and
+// suites are the suites that judge the mutations, each once.
+func suites(chosen []mutation) []string {
+	var list []string
+	for _, m := range chosen {
+		if !slices.Contains(list, m.suite()) {
+			list = append(list, m.suite())
+		}
+	}
+	return list
+}
+
+// try breaks one thing, runs the tests and puts the file back. A mutation that does not compile proves nothing and
 // is an error.
 func try(work string, m mutation) (noticed bool, err error) {
 	file := filepath.Join(work, filepath.FromSlash(m.file))
@@ -74,17 +96,17 @@ func try(work string, m mutation) (noticed bool, err error) {
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(file, original, 0o644)) }()
 
-	build := exec.Command("go", "build", "./core/...")
+	build := exec.Command("go", "build", "./core/...", "./wasm/simd")
 	build.Dir = work
 	if out, err := build.CombinedOutput(); err != nil {
 		return false, fmt.Errorf("%s: the mutation %q does not compile:\n%s", m.file, m.new, out)
 	}
-	_, err = test(work)
+	_, err = test(work, m.suite())
 	return err != nil, nil
 }
 
-func test(work string) ([]byte, error) {
-	command := exec.Command("go", "test", "-failfast", "./core/...")
+func test(work, suite string) ([]byte, error) {
+	command := exec.Command("go", append([]string{"test", "-failfast"}, strings.Fields(suite)...)...)
 	command.Dir = work
 	return command.CombinedOutput()
 }

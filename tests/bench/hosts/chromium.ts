@@ -42,9 +42,9 @@ async function pageHost(browser: Browser, served: Served, party: string): Promis
   return {
     name: "chromium",
     async open(workload, name) {
-      const { detail, firstLoss } = (await ask("open", workload, name)) as { detail: string; firstLoss: number };
+      const { detail, firstLoss, opening } = (await ask("open", workload, name)) as { detail: string; firstLoss: number; opening: number };
       return {
-        name, host: "chromium", detail, firstLoss,
+        name, host: "chromium", detail, firstLoss, opening,
         run: (seconds) => ask("run", workload, name, seconds) as Promise<Burst>,
         close: async () => void (await ask("close", workload, name)),
       };

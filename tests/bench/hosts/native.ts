@@ -17,7 +17,7 @@ function lineHost(program: string, args: readonly string[], environment: Record<
     async open(workload, name) {
       const [detail = "", loss] = (await ask(`open ${workload}`)).split(" | ");
       return {
-        name, host: "native", detail, firstLoss: Number(loss),
+        name, host: "native", detail, firstLoss: Number(loss), opening: 0,
         async run(seconds) {
           const [steps = NaN, elapsed = NaN, last = NaN] = (await ask(`run ${workload} ${seconds}`)).split(" ").map(Number);
           if (!(steps >= 1 && elapsed > 0)) throw new Error(`bench: ${name} answered ${steps} steps in ${elapsed} s`);

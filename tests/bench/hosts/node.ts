@@ -10,9 +10,9 @@ export async function nodeHost(party: string): Promise<Host> {
   return {
     name: "node",
     async open(workload, name): Promise<Runner> {
-      const { detail, firstLoss } = (await ask("open", workload, name)) as { detail: string; firstLoss: number | null };
+      const { detail, firstLoss, opening } = (await ask("open", workload, name)) as { detail: string; firstLoss: number | null; opening: number };
       return {
-        name, host: "node", detail, firstLoss: firstLoss ?? NaN,
+        name, host: "node", detail, firstLoss: firstLoss ?? NaN, opening,
         run: (seconds) => ask("run", workload, name, seconds) as Promise<Burst>,
         close: async () => void (await ask("close", workload, name)),
       };

@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** The rows of a workload, in the order of a round. */
-export function entriesOf({ name, task }: Workload, { hosts, peers }: Settings): Entry[] {
+export function entriesOf({ name, task }: Workload, { hosts, peers }: Pick<Settings, "hosts" | "peers">): Entry[] {
   const list: Entry[] = [];
   for (const host of hosts) {
     const add = (party: string, ...subjects: string[]) => list.push(...subjects.map((subject) => ({ host, party, subject })));
@@ -64,7 +64,7 @@ export class Field {
   private async start(name: HostName, party: string): Promise<Host | undefined> {
     if (name === "node") return nodeHost(party);
     if (name === "chromium") {
-      this.chromium ??= openChromium(["peak", "unfold", "tfjs", "brain", "onnxruntime", "product"]);
+      this.chromium ??= openChromium(["peak", "unfold", "tfjs", "brain", "onnxruntime", "product", "functions"]);
       return (await this.chromium).host(party);
     }
     if (party === "c") {

@@ -29,10 +29,15 @@ export async function measureWorkload(workload: Workload, settings: Settings, fi
     if (!Number.isNaN(runner.firstLoss)) checkFirstLoss(`${runner.name} in ${runner.host}`, workload, runner.firstLoss);
     runners.push(runner);
   }
-  const timings = await interleave(runners, settings.rounds, settings.seconds, () => process.stderr.write("."));
+  const timings = await interleave(runners, settings.rounds, settings.seconds, () => process.stderr.write("."), ({ name }) => isJudged(workload, name));
   for (const runner of runners) await runner.close();
   process.stderr.write("\n");
   return judge(workload, timings, settings);
+}
+
+/** Whether a target speaks of a subject: our own, the peak and the rivals of the workload's ratios. */
+export function isJudged({ ratios }: Workload, name: string): boolean {
+  return isPeak({ name }) || ["unfold", "PyTorch"].some((own) => name.startsWith(own)) || ratios.some(({ against }) => against === name);
 }
 
 /** Timings as rows, ratios and verdicts. */
@@ -61,7 +66,7 @@ export function judge(workload: Workload, timings: readonly Timing[], settings: 
   return { workload, peaks, rows, targets };
 }
 
-const isPeak = ({ name }: Timing) => name === "mul+add" || name === "relaxed multiply-add";
+const isPeak = ({ name }: Pick<Timing, "name">) => name === "mul+add" || name === "relaxed multiply-add";
 
 const usesRelaxed = ({ detail }: Timing) => detail.startsWith("relaxed-simd");
 
@@ -76,6 +81,7 @@ function toRow(timing: Timing, flop: number, peaks: readonly Row[], workload: Wo
   const host = timing.host === "native" ? "node" : timing.host;
   const wanted = usesRelaxed(timing) ? "relaxed multiply-add" : "mul+add";
   const peak = peaks.find((row) => row.host === host && row.name === wanted);
-  const share = peak ? medianRatio(peak.rounds, timing.rounds) * (flop / Number(peak.detail)) : NaN;
+  // Who had fewer rounds had the first ones.
+  const share = peak ? medianRatio(peak.rounds.slice(0, timing.rounds.length), timing.rounds) * (flop / Number(peak.detail)) : NaN;
   return { ...timing, share, gflops: flop / timing.median / 1e9, unitsPerSecond: workload.unitsPerStep / timing.median };
 }

@@ -2,14 +2,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkFirstLoss, meanNats, oneHot, tokenBatch } from "../examples.js";
-import { plot } from "../plot.js";
+import { functions } from "../peers/functions.js";
+import { missingFromPlot, plot } from "../plot.js";
 import { short, table } from "../report.js";
-import { median, medianRatio, type Timing } from "../rounds.js";
+import { interleave, median, medianRatio, type Timing } from "../rounds.js";
+import { entriesOf } from "../sections/field.js";
+import { judgeFunctions } from "../sections/functions.js";
 import { judgeProducts } from "../sections/products.js";
-import { judge } from "../sections/workload.js";
-import { readSettings } from "../settings.js";
+import { isJudged, judge, type Row } from "../sections/workload.js";
+import { peers, readSettings } from "../settings.js";
 import { nameOf, trainingShapes } from "../shapes.js";
+import type { Runner } from "../subject.js";
 import { target } from "../targets.js";
+import { ulpsOff, worstUlps } from "../ulps.js";
 import { scaled, type Workload, workloadNamed, workloads } from "../workloads.js";
 
 test("median of odd and even counts, of none", () => {
@@ -23,6 +28,25 @@ test("a ratio is taken round by round", () => {
   assert.equal(medianRatio([2, 2, 4], [1, 1, 2]), 2);
   assert.equal(medianRatio([3, 8, 30], [1, 4, 10]), 3);
   assert.throws(() => medianRatio([1, 2], [1]), /2 rounds to 1/);
+});
+
+test("turns: a slow subject needs no warm-up; one that nothing judges has a single round, the first", async () => {
+  const turns: string[] = [];
+  const runner = (name: string, opening: number): Runner => ({
+    name, host: "node", detail: "", firstLoss: NaN, opening, close: async () => {},
+    run: async () => (turns.push(name), { steps: 2, seconds: turns.length, loss: 0 }),
+  });
+  const runners = [runner("fast", 2), runner("slow", 2.1), runner("slow, not judged", 60), runner("not judged", 0.1)];
+  const timings = await interleave(runners, 2, 1, () => turns.push("|"), ({ name }) => !name.endsWith("not judged"));
+  assert.equal(turns.join(" "), "fast not judged | fast slow slow, not judged not judged | fast slow not judged |");
+  assert.deepEqual(timings.map(({ rounds }) => rounds), [[2, 4.5], [2.5, 5], [3], [3.5, 5.5]]);
+});
+
+test("judged are our rows, the peaks and the rivals of the targets", () => {
+  const w1 = workloadNamed("W1");
+  for (const name of ["unfold", "unfold trainStep", "mul+add", "relaxed multiply-add", "tfjs-wasm", "PyTorch", "PyTorch AVX2"]) assert.ok(isJudged(w1, name), name);
+  for (const name of ["tfjs-cpu", "brain.js", "onnxruntime-web"]) assert.ok(!isJudged(w1, name), name);
+  assert.ok(isJudged(workloadNamed("W3"), "brain.js") && isJudged(workloadNamed("W3"), "plain C"));
 });
 
 describe("FLOP", () => {
@@ -109,6 +133,11 @@ describe("a workload's verdicts", () => {
     assert.deepEqual([found("W2 relaxed ÷ PyTorch")?.measured, found("W2 relaxed ÷ PyTorch")?.limit], [0.5, 1]);
   });
 
+  test("a row of one round is held against the peak of that round", () => {
+    const timings = [timing("mul+add", "node", String(second), [2, 1, 1]), timing("tfjs-cpu", "node", "", [8])];
+    assert.equal(judge(w2, timings, { hosts: new Set(["node"] as const) }).rows[0]?.share, 0.25);
+  });
+
   test("what is absent is not measured", () => {
     const { targets: alone } = judge(w2, timings.slice(0, 4), { hosts: new Set(["node"] as const) });
     const absent = alone.filter(({ what }) => what.includes("÷"));
@@ -138,7 +167,7 @@ test("the loss of a network that has learnt nothing is ln V; what is far from it
 test("settings are read, and strangers refused", () => {
   const settings = readSettings({ ONLY: "W1,product", ROUNDS: "7", SECONDS: "0.1", NODE_ONLY: "1", PEERS: "none" });
   assert.deepEqual([[...settings.only], settings.rounds, settings.seconds, [...settings.hosts], [...settings.peers]], [["W1", "product"], 7, 0.1, ["node"], []]);
-  assert.equal(readSettings({}).only.size, 10);
+  assert.equal(readSettings({}).only.size, 12);
   assert.throws(() => readSettings({ ONLY: "W8" }), /W8/);
   assert.throws(() => readSettings({ ROUNDS: "2.5" }), /whole/);
   assert.throws(() => readSettings({ SECONDS: "-1" }), /above 0/);
@@ -160,4 +189,37 @@ test("the plot has a bar for each of its rows, escaped", () => {
   });
   assert.deepEqual([...svg.matchAll(/<rect class="(\w+)"[^>]* width="([\d.]+)"/g)].map(([, kind, width]) => [kind, width]), [["own", "190.0"], ["browser", "95.0"], ["native", "380.0"]]);
   assert.match(svg, /A &amp; B/);
+});
+
+test("ulps: units of the last place of float32, denormals, overflow and NaN included", () => {
+  assert.deepEqual([ulpsOff(1 + 2 ** -23, 1), ulpsOff(1 - 2 ** -24, 1), ulpsOff(2 ** -149, 0), ulpsOff(-4, -4 + 3 * 2 ** -22)], [1, 0.5, 1, 3]);
+  assert.deepEqual([ulpsOff(Infinity, 2 ** 128 - 2 ** 103), ulpsOff(Infinity, Infinity), ulpsOff(NaN, NaN)], [0.5, 0, 0]);
+  assert.deepEqual([ulpsOff(NaN, 1), ulpsOff(1, NaN), ulpsOff(-Infinity, Infinity), ulpsOff(3e38, Infinity)], [Infinity, Infinity, Infinity, Infinity]);
+  const twice = (x: Float32Array) => x.map((value) => 2 * value);
+  assert.equal(worstUlps(twice, (x) => 2 * x, 1000, 65_537), 0);
+  assert.ok(worstUlps((x) => x.map((value) => value * (1 + 2 ** -22)), (x) => x, 1000, 65_537) > 1);
+  assert.equal(worstUlps(() => new Float32Array(1000), (x) => 2 * x, 1000, 65_537), Infinity);
+});
+
+test("functions: as many values as W1 has; judged one by one, their shares together", () => {
+  const { network } = workloadNamed("W1");
+  const values = Object.values(functions).map((one) => one.calls(network)).map(({ calls, n }) => calls * n);
+  assert.deepEqual(values, [2048 * 65, 2 * 2048 * 128, 3 * 2048 * 128]);
+  const rows = [0.02, 0.05, 0.09].map((share, i) => ({ host: "node" as const, kernels: "simd" as const, name: "f", ulps: 3 + i, seconds: 1, share }));
+  assert.deepEqual(judgeFunctions(rows).map(({ verdict }) => verdict), ["HOLDS", "HOLDS", "MISSED", "MISSED"]);
+  assert.deepEqual(judgeFunctions([]), []);
+});
+
+test("the figure is drawn of whole runs only", () => {
+  const settings = { hosts: new Set(["chromium"] as const), peers: new Set(peers) };
+  const whole = workloads.map((workload) => {
+    const rows = entriesOf(workload, settings).map(({ host, subject }) => ({ host, name: subject, median: 1 }) as Row);
+    return { workload, peaks: [], targets: [], rows };
+  });
+  assert.deepEqual(missingFromPlot({ workloads: whole, rounds: 5 }), []);
+  const without = (name: string) => whole.map((result) => ({ ...result, rows: result.rows.filter((row) => row.name !== name) }));
+  assert.deepEqual(missingFromPlot({ workloads: without("PyTorch"), rounds: 5 }), workloads.map(({ name }) => `${name} PyTorch (native)`));
+  assert.deepEqual(missingFromPlot({ workloads: without("plain C"), rounds: 5 }), ["W3 plain C (native)", "W5 plain C (native)"]);
+  assert.deepEqual(missingFromPlot({ workloads: without("tfjs-cpu"), rounds: 4 }), ["five rounds (4)"]);
+  assert.equal(missingFromPlot({ workloads: whole.slice(1), rounds: 5 })[0], "W1 unfold (chromium)");
 });
