@@ -59,6 +59,7 @@ export function print(results: Results): void {
   console.log(`          ${Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`).join(", ")}`);
   for (const [name, note] of Object.entries(notes)) console.log(`note      ${name}: ${note}`);
   console.log(`rounds    ${results.rounds} in turns, ${results.secondsPerRound} s for each subject in each${results.rounds < 5 ? "; FEWER THAN 5: no result" : ""}`);
+  console.log("          who opens in more than 2 s is warm by then, and has one round where no target judges it; beyond 20 s the opening is its only one");
   for (const result of results.workloads) printWorkload(result);
   if (results.products) printProducts(results.products);
   if (results.functions) printFunctions(results.functions);

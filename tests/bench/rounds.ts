@@ -28,11 +28,13 @@ export function medianRatio(over: readonly number[], under: readonly number[]): 
 
 /** Who took longer to open, in seconds, is slow: its opening step has warmed it up. */
 const slow = 2;
+/** Of whom no target judges and who took even longer, the opening is all that is timed. */
+const slowest = 20;
 
 /** The rounds that a subject takes part in; 0 is the one that only warms up. A slow one that no target judges has a single round. */
-export function takesPart({ opening }: Pick<Runner, "opening">, isJudged: boolean, round: number): boolean {
+function takesPart({ opening }: Runner, isJudged: boolean, round: number): boolean {
   if (!(opening > slow)) return true;
-  return isJudged ? round >= 1 : round === 1;
+  return isJudged ? round >= 1 : round === 1 && !(opening > slowest);
 }
 
 /**
@@ -42,8 +44,8 @@ export function takesPart({ opening }: Pick<Runner, "opening">, isJudged: boolea
 export async function interleave(
   runners: readonly Runner[], rounds: number, seconds: number, tick: () => void = () => {}, isJudged: (runner: Runner) => boolean = () => true,
 ): Promise<Timing[]> {
-  const figures = runners.map(() => [] as number[]);
-  const losses = runners.map(() => NaN);
+  const figures = runners.map((runner) => (runner.opening > slowest && !isJudged(runner) ? [runner.opening] : []));
+  const losses = runners.map(({ firstLoss }) => firstLoss);
   for (let round = 0; round <= rounds; round++) {
     for (const [index, runner] of runners.entries()) {
       if (!takesPart(runner, isJudged(runner), round)) continue;

@@ -30,16 +30,16 @@ test("a ratio is taken round by round", () => {
   assert.throws(() => medianRatio([1, 2], [1]), /2 rounds to 1/);
 });
 
-test("turns: a slow subject needs no warm-up; one that nothing judges has a single round, the first", async () => {
+test("turns: a slow subject needs no warm-up; one that nothing judges has a single round, the first, or only its opening", async () => {
   const turns: string[] = [];
   const runner = (name: string, opening: number): Runner => ({
     name, host: "node", detail: "", firstLoss: NaN, opening, close: async () => {},
     run: async () => (turns.push(name), { steps: 2, seconds: turns.length, loss: 0 }),
   });
-  const runners = [runner("fast", 2), runner("slow", 2.1), runner("slow, not judged", 60), runner("not judged", 0.1)];
+  const runners = [runner("fast", 2), runner("slow", 2.1), runner("slow, not judged", 20), runner("not judged", 0.1), runner("slowest, not judged", 21)];
   const timings = await interleave(runners, 2, 1, () => turns.push("|"), ({ name }) => !name.endsWith("not judged"));
   assert.equal(turns.join(" "), "fast not judged | fast slow slow, not judged not judged | fast slow not judged |");
-  assert.deepEqual(timings.map(({ rounds }) => rounds), [[2, 4.5], [2.5, 5], [3], [3.5, 5.5]]);
+  assert.deepEqual(timings.map(({ rounds }) => rounds), [[2, 4.5], [2.5, 5], [3], [3.5, 5.5], [21]]);
 });
 
 test("judged are our rows, the peaks and the rivals of the targets", () => {
