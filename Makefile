@@ -21,12 +21,13 @@ MODULES := node_modules/.package-lock.json
 GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
 NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts' -o -name '*.css') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
-SITE_SOURCES := $(call sources,site/src site/data tests/golden,-type f) $(wildcard site/*.*)
+SITE_SOURCES := $(call sources,site/src site/single site/data tests/golden,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
 NPM := $(addprefix jsbridge/npm/dist/,index.js external.js analysis.js element.js unfold.iife.js analysis.iife.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts)
 SITE := build/site/index.html
+SINGLE := build/unfold.html
 
 GO_JS := GOOS=js GOARCH=wasm go
 JS_PACKAGES := ./core/... ./jsbridge ./jsbridge/analysis ./wasm ./wasm/analysis
@@ -79,6 +80,9 @@ $(SITE): $(NPM) $(SITE_SOURCES) $(MODULES)
 	npx tsx site/build.ts
 	touch $@
 
+$(SINGLE): $(NPM) $(SITE_SOURCES) $(MODULES)
+	npx tsx site/single.ts
+
 # ---- targets ------------------------------------------------------------------------------------
 
 .PHONY: help
@@ -91,6 +95,9 @@ run: build ## install what is missing, build, serve the page on 127.0.0.1:8080 o
 
 .PHONY: build
 build: $(SITE) ## leave build/site, a folder that any static host serves
+
+.PHONY: single
+single: $(SINGLE) ## build/unfold.html: the page as one file, which runs from file:// and offline
 
 .PHONY: wasm package
 wasm: $(WASM) ## only the WebAssembly: build/wasm
@@ -123,9 +130,18 @@ test-node: $(NPM)
 	@TALLY="wasm in Node" $(NODE_TEST) $$(find jsbridge/npm/test site/test tests/node -name '*.test.ts' | sort)
 
 .PHONY: test-browser
-test-browser: build ## the page and the package in headless Chromium
+test-browser: build single ## the page and the package in headless Chromium
 	@npx tsx tests/browser/ensure-chromium.ts
 	@TALLY="browser" $(NODE_TEST) $$(find tests/browser -name '*.test.ts' | sort)
+
+.PHONY: test-pack
+test-pack: $(NPM) tests/pack/node_modules/.package-lock.json ## the packed package in empty projects: Node, Deno, Bun, script tags, four bundlers, types
+	@npx tsx tests/browser/ensure-chromium.ts
+	@TALLY="packed package" $(NODE_TEST) $$(find tests/pack -maxdepth 1 -name '*.test.ts' | sort)
+
+tests/pack/node_modules/.package-lock.json: tests/pack/package-lock.json
+	cd tests/pack && npm ci
+	touch $@
 
 .PHONY: test-mutation
 test-mutation: ## break one backward equation or SIMD kernel at a time; the Go tests must notice each

@@ -204,6 +204,9 @@ function declarations(): void {
       if (reached.has(name)) return;
       reached.add(name);
       const text = readFileSync(join(out, "src", name), "utf8").replace(/^\/\/\/ <reference[^\n]*\n/gm, "");
+      // Whoever installs the package does not get what is bundled in it.
+      const bare = /(?:from |import\(|import )"([^.][^"]*)"/.exec(text)?.[1];
+      if (bare !== undefined) throw new Error(`dist/${name} would name the types of "${bare}", which is no dependency; export an interface of its own instead`);
       mkdirSync(dirname(join(dist, name)), { recursive: true });
       writeFileSync(join(dist, name), text);
       for (const [, path] of text.matchAll(/from "(\.[^"]+)\.js"/g)) visit(join(dirname(name), `${path}.d.ts`));

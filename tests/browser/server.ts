@@ -52,6 +52,7 @@ export interface File {
   readonly body: string | Uint8Array;
   /** Status of the answer, default 200. */
   readonly status?: number;
+  readonly headers?: Record<string, string>;
 }
 
 /** Serves the given files, by path, with one Content-Security-Policy for all of them: for pages of the tests' own. */
@@ -65,6 +66,7 @@ export async function serveFiles(files: Record<string, File>, policy?: string): 
     response.writeHead(file.status ?? 200, {
       "Content-Type": file.type,
       "Cache-Control": "no-store",
+      ...file.headers,
       ...(policy === undefined ? {} : { "Content-Security-Policy": policy }),
     });
     response.end(file.body);

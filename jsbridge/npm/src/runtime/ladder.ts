@@ -37,7 +37,8 @@ function rungs(assets: HostAssets, wanted: Wanted): Rung[] {
   const main: Rung = { name: "this thread", hint: "", open: () => mainThreadPort(assets.makeGo, assets.version) };
   if (!wanted.worker) return [main];
   const list: Rung[] = [];
-  const web = typeof Worker === "function";
+  // Deno's Worker takes modules only; its threads are Node's.
+  const web = typeof Worker === "function" && !("Deno" in globalThis);
   const open = (from: WorkerScript): Port | undefined => (web ? webWorkerPort(from) : nodeWorkerPort(from));
   if (wanted.workerURL !== undefined) {
     const url = wanted.workerURL;
