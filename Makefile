@@ -25,7 +25,7 @@ SITE_SOURCES := $(call sources,site/src site/single site/data tests/golden,-type
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
-NPM := $(addprefix jsbridge/npm/dist/,index.js external.js analysis.js element.js unfold.iife.js analysis.iife.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts)
+NPM := $(addprefix jsbridge/npm/dist/,index.js external.js views.js analysis.js element.js unfold.iife.js analysis.iife.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts)
 SITE := build/site/index.html
 SINGLE := build/unfold.html
 

@@ -101,6 +101,7 @@ const BUNDLES: readonly Bundle[] = (<Bundle[]>[
   { name: "index", entry: "index.ts", beside: analysisBeside },
   { name: "external", entry: "external.ts" },
   { name: "analysis", entry: "analysis.ts" },
+  { name: "views", entry: "views.ts", beside: {}, views: true },
   { name: "element", entry: "element.ts", beside: { ...analysisBeside, "index.ts": "./index.js" }, views: true },
   { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
   { name: "analysis.iife", entry: "script/analysis.ts", iife: {} },
@@ -211,7 +212,7 @@ function declarations(): void {
       writeFileSync(join(dist, name), text);
       for (const [, path] of text.matchAll(/from "(\.[^"]+)\.js"/g)) visit(join(dirname(name), `${path}.d.ts`));
     };
-    for (const entry of ["index", "external", "element", "anywidget"]) if (existsSync(join(out, "src", `${entry}.d.ts`))) visit(`${entry}.d.ts`);
+    for (const entry of ["index", "external", "views", "element", "anywidget"]) if (existsSync(join(out, "src", `${entry}.d.ts`))) visit(`${entry}.d.ts`);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

@@ -20,7 +20,7 @@ type scriptRoom struct {
 
 var scriptRooms = []scriptRoom{
 	{"jsbridge/npm/src", nil, "the package has no dependency at run time and knows neither the page nor the tests"},
-	{"site/src", []string{"unfold-rnn", "unfold-rnn/external", "uplot"}, "the page uses the package by name, as a stranger would"},
+	{"site/src", []string{"unfold-rnn", "unfold-rnn/external", "unfold-rnn/views", "uplot"}, "the page uses the package by name, as a stranger would"},
 	{"jsbridge/npm/src/view", bundled, "the elements stand on Lit and a few libraries for charts, which are bundled with them"},
 	{"jsbridge/npm/src/lab", bundled, "the elements stand on Lit and a few libraries for charts, which are bundled with them"},
 }

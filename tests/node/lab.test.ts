@@ -125,7 +125,7 @@ describe("lab", () => {
       assert.equal(lab.settings.hidden, 16);
       await lab.change({ cell: "rnn", radius: 1.5 });
       const { data } = (await lab.network!.model.weights())["rnn.weight_hh_l0"]!;
-      assert.ok(Math.abs(data.reduce((sum, value) => sum + value * value, 0) - 16 * 1.5 ** 2) < 1e-3);
+      assert.ok(Math.abs((data as Float32Array).reduce((sum, value) => sum + value * value, 0) - 16 * 1.5 ** 2) < 1e-3);
     });
   });
 

@@ -90,6 +90,10 @@ export class Lab extends Emitter<LabEvents> {
     this.#looks.add(looker);
     return () => this.#looks.delete(looker);
   }
+  /** A view came into sight. */
+  wake(): void {
+    this.#looks.wake();
+  }
   /** The view wants other things than before: it looks next. */
   urge(looker: Looker): void {
     this.#looks.urge(looker);

@@ -1,0 +1,13 @@
+// All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views.
+export { Lab } from "./lab/lab.js";
+export type { LabEvents, LabState } from "./lab/lab.js";
+export type { Engine, Problem } from "./lab/engine.js";
+export { problemOf } from "./lab/engine.js";
+export type { Network } from "./lab/network.js";
+export type { Plan } from "./lab/plan.js";
+export { bounds, defaults, live } from "./lab/settings.js";
+export type { Pattern, Settings } from "./lab/settings.js";
+export type { Baseline, Source, Subject } from "./lab/source.js";
+export type { Looker, Shown } from "./lab/looks.js";
+export { View } from "./view/view.js";
+export { defined } from "./view/define.js";
