@@ -1,4 +1,5 @@
-// All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views.
+// All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views,
+// whose types are in view/elements.ts.
 export { Lab } from "./lab/lab.js";
 export type { LabEvents, LabState } from "./lab/lab.js";
 export type { Engine, Problem } from "./lab/engine.js";
@@ -9,5 +10,5 @@ export { bounds, defaults, live } from "./lab/settings.js";
 export type { Pattern, Settings } from "./lab/settings.js";
 export type { Baseline, Source, Subject } from "./lab/source.js";
 export type { Looker, Shown } from "./lab/looks.js";
-export { View } from "./view/view.js";
+export type * from "./view/elements.js";
 export { defined } from "./view/define.js";
