@@ -181,7 +181,7 @@ bench: $(NPM) $(SITE) tests/bench/node_modules/.package-lock.json ## speed again
 	@cd tests/bench && node --import tsx bench.ts
 
 .PHONY: profile
-profile: $(NPM) tests/bench/node_modules/.package-lock.json ## where a step's time goes, kernel by kernel (ONLY=W1,W3)
+profile: $(NPM) tests/bench/node_modules/.package-lock.json ## where a step's time goes, kernel by kernel (ONLY=W1,W3 VARIANT=simd)
 	@cd tests/bench && node --import tsx profile.ts
 
 .PHONY: test-bench

@@ -163,7 +163,11 @@ func equal(a, b []int) bool {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
+// firstNonFinite looks at numbers one by one, which takes long in WebAssembly, only where a kernel has found one.
 func firstNonFinite(x []float32) int {
+	if allFinite(x) {
+		return -1
+	}
 	for i, v := range x {
 		if !finite(float64(v)) {
 			return i

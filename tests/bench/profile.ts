@@ -1,5 +1,5 @@
 /**
- * Where a step's time goes, kernel by kernel, in Node: `make profile`. ONLY=W1,W2 of W1 … W6; KERNELS=simd or relaxed-simd (default);
+ * Where a step's time goes, kernel by kernel, in Node: `make profile`. ONLY=W1,W2 of W1 … W6; VARIANT=simd or relaxed-simd (default);
  * ROUNDS=11; SECONDS=0.3 for the measured step in each round. Prints tables, writes build/profile.json.
  *
  * How: clocks around calls of a microsecond would measure themselves. So one step is recorded without a clock, every call with
@@ -24,8 +24,8 @@ import { median } from "./rounds.js";
 import { type Workload, workloads } from "./workloads.js";
 
 setFlagsFromString("--experimental-wasm-relaxed-simd");
-const variant = process.env["KERNELS"] || "relaxed-simd";
-if (variant !== "simd" && variant !== "relaxed-simd") throw new Error(`KERNELS is ${variant}, want simd or relaxed-simd`);
+const variant = process.env["VARIANT"] || "relaxed-simd";
+if (variant !== "simd" && variant !== "relaxed-simd") throw new Error(`VARIANT is ${variant}, want simd or relaxed-simd`);
 const only = process.env["ONLY"]?.split(",") ?? workloads.map(({ name }) => name);
 const [rounds, seconds] = [Number(process.env["ROUNDS"] ?? 11), Number(process.env["SECONDS"] ?? 0.3)];
 const linked = watchLinking(variant);
