@@ -25,7 +25,7 @@ SITE_SOURCES := $(call sources,site/src site/single site/data tests/golden,-type
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)
-NPM := $(addprefix jsbridge/npm/dist/,index.js external.js views.js analysis.js element.js unfold.iife.js analysis.iife.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts)
+NPM := $(addprefix jsbridge/npm/dist/,index.js external.js views.js analysis.js element.js unfold.iife.js analysis.iife.js anywidget.js worker.js unfold.wasm analysis.wasm index.d.ts element.d.ts anywidget.d.ts)
 SITE := build/site/index.html
 SINGLE := build/unfold.html
 
@@ -141,6 +141,20 @@ test-pack: $(NPM) tests/pack/node_modules/.package-lock.json ## the packed packa
 
 tests/pack/node_modules/.package-lock.json: tests/pack/package-lock.json
 	cd tests/pack && npm ci
+	touch $@
+
+.PHONY: test-notebook
+test-notebook: build build/.notebook/done ## the widget in JupyterLab and marimo, and the examples (Python 3.10 or later; 500 MB from PyPI under build)
+	@build/.notebook/bin/python -m pip install --quiet --no-deps --force-reinstall ./jsbridge/python
+	@build/.notebook/bin/python -m pytest -q -p no:cacheprovider jsbridge/python/tests
+	@npx tsx tests/browser/ensure-chromium.ts
+	@TALLY="notebook" $(NODE_TEST) $$(find tests/notebook -name '*.test.ts' | sort)
+
+build/.notebook/done: tests/notebook/requirements.txt $(MODULES)
+	rm -rf build/.notebook
+	npx tsx tests/notebook/ensure-python.ts
+	$(PYTHON) -m venv build/.notebook
+	build/.notebook/bin/python -m pip install --quiet -r $<
 	touch $@
 
 .PHONY: test-mutation

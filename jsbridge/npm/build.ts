@@ -106,7 +106,7 @@ const BUNDLES: readonly Bundle[] = (<Bundle[]>[
   { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
   { name: "analysis.iife", entry: "script/analysis.ts", iife: {} },
   // Hosts of notebooks take one file and no other.
-  { name: "anywidget", entry: "anywidget.ts", views: true },
+  { name: "anywidget", entry: "anywidget.ts", instead: { "runtime/analysis-module.ts": "notebook/no-analysis.ts" }, views: true },
 ]).filter(({ entry }) => existsSync(join(here, "src", entry)));
 
 /** Finds what a module of src imports relatively: in the bundle, beside it, or another in its place. */
