@@ -71,8 +71,9 @@ class Tab {
     return value;
   }
   async train(): Promise<void> {
+    const before = this.messages.length;
     this.set("running", true);
-    await this.until("start", () => this.state["status"] !== "done" && this.state["status"] !== "idle");
+    await this.until("start", () => this.messages.slice(before).some(({ message }) => message.results?.["status"] === "starting"));
     await this.reaches("done");
   }
   get bytes(): Buffer {

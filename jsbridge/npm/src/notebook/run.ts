@@ -36,7 +36,7 @@ export class Run {
   /** Settles when the run is over; rejects with what went wrong. */
   async go(): Promise<Ending> {
     const { widget, network, posts, curve } = this.#around;
-    posts.post({ status: "starting", error: null });
+    posts.flush({ status: "starting", error: null });
     const { model, data, fresh } = await network.get();
     if (this.#abandoned) return "stopped";
     if (fresh) curve.clear();
