@@ -20,7 +20,7 @@ sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -o \( 
 MODULES := node_modules/.package-lock.json
 GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
-NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts' -o -name '*.css') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) LICENSE
+NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts' -o -name '*.css') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) $(addprefix site/data/,austen-pride-and-prejudice.txt surnames-by-language.tsv sunspots.csv LICENSE.faker) LICENSE
 SITE_SOURCES := $(call sources,site/src site/single site/data tests/golden,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
@@ -142,6 +142,11 @@ test-pack: $(NPM) tests/pack/node_modules/.package-lock.json ## the packed packa
 tests/pack/node_modules/.package-lock.json: tests/pack/package-lock.json
 	cd tests/pack && npm ci
 	touch $@
+
+.PHONY: test-embed
+test-embed: $(NPM) ## the elements on pages of strangers: policies, sandboxes, file://, many of them, faults
+	@npx tsx tests/browser/ensure-chromium.ts
+	@TALLY="elements" $(NODE_TEST) $$(find tests/embed -name '*.test.ts' | sort)
 
 .PHONY: test-notebook
 test-notebook: build build/.notebook/done ## the widget in JupyterLab and marimo, and the examples (Python 3.10 or later; 500 MB from PyPI under build)

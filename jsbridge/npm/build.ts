@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { BuildOptions, Metafile, Plugin } from "esbuild";
 import { build } from "esbuild";
+import { manifest } from "./manifest.js";
 import { PIECE } from "./src/runtime/pair.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -74,6 +75,18 @@ function assets(modules: Record<string, () => string>): Plugin {
       });
     },
   };
+}
+
+const data = (name: string): string => readFileSync(join(root, "site", "data", name), "utf8");
+const FAKER = "@faker-js/faker (the list of surnames)";
+
+/** What `<unfold-lab data="…">` has in itself: the first chapters of a novel, English and German surnames, a series. */
+function smallData(): string {
+  const novel = data("austen-pride-and-prejudice.txt");
+  const austen = novel.slice(novel.indexOf("It is a truth"), novel.indexOf("\n\n", 30_000));
+  const names = data("surnames-by-language.tsv").split("\n").flatMap((line) => (/^([^\t]+)\t(English|German)$/.exec(line)?.[1] ?? [])).sort();
+  return Object.entries({ austen, names: [...new Set(names)].join("\n"), sunspots: data("sunspots.csv") })
+    .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join("\n");
 }
 
 const asDefault = (value: string): string => `export default ${JSON.stringify(value)};`;
@@ -154,6 +167,7 @@ async function bundle(): Promise<void> {
     "unfold:worker": () => asDefault(workerSource),
     "unfold:kernels": () =>
       `export const shim = "${packed("shim.wasm")}", kernels = "${packedPair("kernels.wasm", "kernels-relaxed.wasm")}", sha256 = "${sha256("unfold.wasm")}";`,
+    "unfold:data": smallData,
     "unfold:engine": () => asDefault(packed("unfold.wasm")),
     "unfold:analysis": () => `export const packed = "${packed("analysis.wasm")}", sha256 = "${sha256("analysis.wasm")}";`,
   };
@@ -172,10 +186,9 @@ async function bundle(): Promise<void> {
     checkInputsOf(one, out.metafile);
     licences(out.metafile, terms);
   }
-  if (terms.size > 0) {
-    const text = [...terms].map(([folder, licence]) => `==== ${folder.replace(/^.*node_modules\//, "")} ====\n\n${licence.trim()}\n`).join("\n");
-    writeFileSync(join(dist, "LICENSE.elements.txt"), text);
-  }
+  terms.set(FAKER, data("LICENSE.faker"));
+  const text = [...terms].map(([folder, licence]) => `==== ${folder.replace(/^.*node_modules\//, "")} ====\n\n${licence.trim()}\n`).join("\n");
+  writeFileSync(join(dist, "LICENSE.elements.txt"), text);
 }
 
 /** Who trains without a picture does not download the elements, and who has both has the engine once. */
@@ -204,7 +217,7 @@ function declarations(): void {
     const visit = (name: string): void => {
       if (reached.has(name)) return;
       reached.add(name);
-      const text = readFileSync(join(out, "src", name), "utf8").replace(/^\/\/\/ <reference[^\n]*\n/gm, "");
+      const text = readFileSync(join(out, "src", name), "utf8").replace(/^(\/\/\/ <reference|import ")[^\n]*\n/gm, "");
       // Whoever installs the package does not get what is bundled in it.
       const bare = /(?:from |import\(|import )"([^.][^"]*)"/.exec(text)?.[1];
       if (bare !== undefined) throw new Error(`dist/${name} would name the types of "${bare}", which is no dependency; export an interface of its own instead`);
@@ -224,4 +237,5 @@ mkdirSync(dist, { recursive: true });
 await bundle();
 declarations();
 for (const name of ["unfold.wasm", "analysis.wasm"]) copyFileSync(join(inputs, name), join(dist, name));
+writeFileSync(join(dist, "custom-elements.json"), `${JSON.stringify(manifest(join(here, "src")), null, 2)}\n`);
 copyFileSync(join(inputs, "LICENSE.engine.txt"), join(dist, "LICENSE.engine.txt"));

@@ -37,3 +37,9 @@ declare module "*.css" {
   const text: string;
   export default text;
 }
+/** The beginning of a novel, a list of surnames, and a series in CSV. */
+declare module "unfold:data" {
+  export const austen: string;
+  export const names: string;
+  export const sunspots: string;
+}

@@ -1,5 +1,7 @@
 // All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views,
 // whose types are in view/elements.ts.
+import "./view/loss.js";
+
 export { Lab } from "./lab/lab.js";
 export type { LabEvents, LabState } from "./lab/lab.js";
 export type { Engine, Problem } from "./lab/engine.js";

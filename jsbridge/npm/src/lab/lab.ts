@@ -85,6 +85,11 @@ export class Lab extends Emitter<LabEvents> {
     return this.#network && { model: this.#network.model, step: this.step, live: this.#state === "training" };
   }
 
+  /** A past step is shown. */
+  get looksBack(): boolean {
+    return this.#past !== undefined;
+  }
+
   /** Lets a view look, in its turn, whenever there is something new; gives what ends that. */
   watch(looker: Looker): () => void {
     this.#looks.add(looker);

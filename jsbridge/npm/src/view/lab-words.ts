@@ -1,0 +1,28 @@
+import type { Words } from "./language.js";
+
+export const words = {
+  label: ["A recurrent network that trains here", "在此训练的循环神经网络"],
+  play: ["Train", "训练"],
+  pause: ["Pause", "暂停"],
+  step: ["One step", "走一步"],
+  reset: ["Start over", "重来"],
+  empty: ["Nothing to learn from yet.", "还没有可学的数据。"],
+  loading: ["Starting the engine.", "正在启动。"],
+  training: ["training", "训练中"],
+  paused: ["paused", "已暂停"],
+  error: ["stopped", "已停止"],
+  at: ["step {step}", "第 {step} 步"],
+  speed: ["{speed} a second", "每秒 {speed}"],
+  network: ["{cell} {hidden} × {layers}, {weights} weights", "{cell} {hidden} × {layers}，{weights} 个权重"],
+  wrong: ["This network cannot run here.", "此网络无法在这里运行。"],
+  retry: ["Try again", "重试"],
+  dismiss: ["Close", "关闭"],
+  graph: ["Unfolded", "展开图"],
+  loss: ["Loss", "损失"],
+  samples: ["What it writes", "它写的"],
+  heatmap: ["What each unit does", "各单元在做什么"],
+  memory: ["Memory", "记忆"],
+  states: ["State space", "状态空间"],
+  forecast: ["Forecast", "预测"],
+  confusion: ["Confusion", "混淆矩阵"],
+} as const satisfies Words;
