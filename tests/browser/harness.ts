@@ -61,16 +61,20 @@ export interface Scene {
 /** Opens the page with the view, and trains. In the page stand `lab`, `view`, `unfold` and `problems`. */
 export async function openView(browser: Browser, { url }: Served, scene: Scene, context: BrowserContextOptions = {}): Promise<Visit> {
   const visit = await Visit.open(browser, url, context);
-  await visit.page.waitForFunction("window.ready === true");
+  await until(visit, "window.ready === true");
   await visit.page.evaluate(`document.documentElement.lang = ${JSON.stringify(scene.lang ?? "en")}`);
   const { view, source, settings = {}, steps = 0 } = scene;
   await visit.page.evaluate(`begin(${[view, source, settings, steps > 0 && steps].map((value) => JSON.stringify(value)).join(", ")})`);
   return visit;
 }
 
-/** Waits until an expression in the page is true. */
-export const until = async ({ page }: Visit, expression: string, timeout = 60_000): Promise<void> =>
-  void (await page.waitForFunction(expression, undefined, { timeout }));
+/** Waits until an expression in the page is true. waitForFunction() would have the page evaluate it, which its policy forbids. */
+export async function until({ page }: Visit, expression: string, timeout = 60_000): Promise<void> {
+  for (const end = Date.now() + timeout; !(await page.evaluate(expression)); ) {
+    if (Date.now() > end) throw new Error(`not true within ${timeout} ms: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** Nothing went wrong on the page. */
 export async function assertClean(visit: Visit): Promise<void> {
