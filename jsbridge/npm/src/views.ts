@@ -14,3 +14,6 @@ export type { Baseline, Source, Subject } from "./lab/source.js";
 export type { Looker, Shown } from "./lab/looks.js";
 export type * from "./view/elements.js";
 export { defined } from "./view/define.js";
+import "./view/check.js";
+import "./view/confusion.js";
+import "./view/forecast.js";

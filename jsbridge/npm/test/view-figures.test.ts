@@ -135,7 +135,7 @@ const plusOne = {
 };
 
 test("confusion: every answer of every valid step is counted, by class", async () => {
-  const answers = await answersOf(plusOne, perStep, words, 100);
+  const answers = (await answersOf(plusOne, perStep, words, 0, 3)).flat();
   assert.deepEqual(answers.map(({ sequence, step, truth, said }) => [sequence, step, truth, said]), [[0, 0, 0, 2], [0, 1, 1, 3], [0, 2, 2, 4], [1, 0, 3, 0], [2, 0, 4, 1], [2, 1, 0, 2]]);
   assert.ok(answers.every(({ probability }) => Math.abs(probability - 0.6) < 1e-6));
   const made = confuse([...answers, { sequence: 9, step: 0, truth: 2, said: 2, probability: 1 }], 5, 40);
@@ -143,8 +143,10 @@ test("confusion: every answer of every valid step is counted, by class", async (
   assert.deepEqual([made.total, made.accuracy], [7, 1 / 7]);
   assert.deepEqual([made.recall[2], made.precision[2], made.recall[0]], [1 / 2, 1 / 3, 0]);
   assert.equal(confuse([], 2, 40).recall.every(Number.isNaN), true);
-  const most = await answersOf(plusOne, perStep, { lengths: new Int32Array(70).fill(1), inputs: new Int32Array(70), targets: new Int32Array(70) }, 40);
-  assert.equal(most.length, 64, "whole batches, until there are enough");
+  const seventy = { lengths: new Int32Array(70).fill(2), inputs: Int32Array.from({ length: 140 }, (_, i) => i % 9), targets: new Int32Array(140) };
+  const some = await answersOf(plusOne, perStep, seventy, 10, 70);
+  assert.deepEqual(some.map((list) => list.map(({ sequence, step }) => [sequence, step])), Array.from({ length: 60 }, (_, i) => [[i + 10, 0], [i + 10, 1]]));
+  assert.ok(some.flat().every(({ sequence, step, said }) => said === (((2 * sequence + step) % 9) + 1) % 5));
 });
 
 test("confusion: of many classes the rare ones share a row, where right is still right", () => {

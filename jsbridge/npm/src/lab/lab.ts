@@ -55,7 +55,8 @@ export class Lab extends Emitter<LabEvents> {
   constructor(
     readonly engine: Engine,
     settings: Partial<Settings> = {},
-    private readonly runtime?: RuntimeOptions,
+    /** Where its models run. */
+    readonly runtime?: RuntimeOptions,
   ) {
     super();
     this.#settings = { ...defaults, ...settings };

@@ -17,23 +17,21 @@ export interface Answer {
 /** Sequences that one call of the network reads. */
 const together = 32;
 
-/** The network's answers to the first `most` targets of a part, whole sequences. */
-export async function answersOf(model: Pick<Model, "forward">, reading: Reading, part: Sequences, most: number): Promise<Answer[]> {
+/** The network's answers to sequences `from` … `to - 1` of a part, a list for each. */
+export async function answersOf(model: Pick<Model, "forward">, reading: Reading, part: Sequences, from: number, to: number): Promise<Answer[][]> {
   const classes = "classes" in reading.output ? reading.output.classes : 0;
-  const answers: Answer[] = [];
-  for (let at = 0; at < part.lengths.length && answers.length < most; at += together) {
-    const chosen = Array.from({ length: Math.min(together, part.lengths.length - at) }, (_, i) => at + i);
-    // The engine's thread gets arrays of its own, so these stay whole.
+  const answers: Answer[][] = [];
+  for (let at = from; at < to; at += together) {
+    const chosen = Array.from({ length: Math.min(together, to - at) }, (_, i) => at + i);
     const { inputs, targets, shape, lengths } = sequenceBatch(reading, part, chosen);
     const { outputs } = await model.forward({ inputs, shape, lengths: lengths as Int32Array });
     const rows = reading.perStep ? shape[1] : 1;
     chosen.forEach((sequence, b) => {
       const length = part.lengths[sequence] as number;
-      for (let t = 0; t < (reading.perStep ? length : 1); t++) {
+      answers.push(Array.from({ length: reading.perStep ? length : 1 }, (_, t) => {
         const row = b * rows + t;
-        const { said, probability } = likeliest(outputs.data, row * classes, classes);
-        answers.push({ sequence, step: reading.perStep ? t : length - 1, truth: targets[row] as number, said, probability });
-      }
+        return { sequence, step: reading.perStep ? t : length - 1, truth: targets[row] as number, ...likeliest(outputs.data, row * classes, classes) };
+      }));
     });
   }
   return answers;

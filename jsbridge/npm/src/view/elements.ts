@@ -16,6 +16,12 @@ export interface LossElement extends ViewElement {
   unit: "bits" | "nats";
 }
 
+/** `<unfold-check>`: the engine's gradients against the equations in float64. */
+export interface CheckElement extends ViewElement {
+  /** Makes the check; resolves when its result is shown. */
+  run(): Promise<void>;
+}
+
 /** What `<unfold-lab>` tells; all bubble and leave shadow roots. */
 export interface LabElementEvents {
   "unfold-ready": CustomEvent<{ weights: number }>;
@@ -47,5 +53,8 @@ declare global {
   interface HTMLElementTagNameMap {
     "unfold-lab": LabElement;
     "unfold-loss": LossElement;
+    "unfold-check": CheckElement;
+    "unfold-confusion": ViewElement;
+    "unfold-forecast": ViewElement;
   }
 }

@@ -106,3 +106,21 @@ export function rootMeanSquare(truth: readonly number[], said: readonly number[]
   });
   return Math.sqrt(squares / count);
 }
+
+/** Most rows that are shown at once. */
+const mostRows = 600;
+
+/** The first row to show: the held-out ones and as many before them, two windows at least, all that there are of a short series. */
+export function firstShown({ rows, trainRows, window }: Pick<SeriesDataset, "rows" | "trainRows" | "window">): number {
+  const heldOut = rows - trainRows;
+  return Math.max(0, rows - Math.min(mostRows, Math.max(200, 2 * heldOut, heldOut + 2 * window)));
+}
+
+/** The row nearest to the wanted one, of `least` and those behind it, that can be forecast; undefined: there is none. */
+export function nearestOrigin(series: Series, wanted: number, least: number): number | undefined {
+  let best: number | undefined;
+  for (let row = least; row <= series.rows; row++) {
+    if (canForecast(series, row) && (best === undefined || Math.abs(row - wanted) < Math.abs(best - wanted))) best = row;
+  }
+  return best;
+}
