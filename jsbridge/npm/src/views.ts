@@ -1,6 +1,10 @@
 // All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views,
 // whose types are in view/elements.ts.
 import "./view/loss.js";
+import "./view/memory.js";
+import "./view/connectivity.js";
+import "./view/states.js";
+import "./view/compare.js";
 
 export { Lab } from "./lab/lab.js";
 export type { LabEvents, LabState } from "./lab/lab.js";

@@ -39,7 +39,7 @@ export async function makeNetwork(engine: Engine, source: Source, asked: Setting
 }
 
 /** An orthogonal matrix has eigenvalues of modulus 1: times ρ, of modulus ρ. Of gated cells each gate's matrix. */
-async function scaleRecurrence(model: Model, radius: number): Promise<void> {
+export async function scaleRecurrence(model: Model, radius: number): Promise<void> {
   const weights = await model.weights();
   for (const [name, { data }] of Object.entries(weights)) {
     if (name.startsWith("rnn.weight_hh")) data.forEach((value, i) => (data[i] = value * radius));

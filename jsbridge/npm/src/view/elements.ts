@@ -22,6 +22,48 @@ export interface CheckElement extends ViewElement {
   run(): Promise<void>;
 }
 
+/** How far back networks remember. */
+export interface MemoryElement extends ViewElement {
+  /** ρ(W_hh) at which the three small networks start, 0.2 to 2. */
+  radius: number;
+  /** Whether their gradients are clipped. */
+  clip: boolean;
+  direction: "backward" | "forward";
+}
+
+/** Which earlier inputs matter. */
+export interface ConnectivityElement extends ViewElement {
+  text: string | undefined;
+  /** Shades in proportion to the norm, not to its logarithm. */
+  linear: boolean;
+  /** Place in the text, from 0. */
+  target: number | undefined;
+}
+
+/** The hidden state's way over a text. */
+export interface StatesElement extends ViewElement {
+  text: string | undefined;
+  /** The step that is marked, from 0. */
+  t: number;
+}
+
+/** What one of two compared networks may differ in. */
+export interface ComparedSettings {
+  cell: "rnn" | "gru" | "lstm";
+  hidden: number;
+  learningRate: number;
+  clipNorm: number;
+}
+
+/** Two networks on the same data. */
+export interface CompareElement extends ViewElement {
+  steps: number;
+  a: Partial<ComparedSettings>;
+  b: Partial<ComparedSettings>;
+  /** Trains both from new weights; resolves when both have ended. */
+  start(): Promise<void>;
+}
+
 /** What `<unfold-lab>` tells; all bubble and leave shadow roots. */
 export interface LabElementEvents {
   "unfold-ready": CustomEvent<{ weights: number }>;
@@ -56,5 +98,9 @@ declare global {
     "unfold-check": CheckElement;
     "unfold-confusion": ViewElement;
     "unfold-forecast": ViewElement;
+    "unfold-memory": MemoryElement;
+    "unfold-connectivity": ConnectivityElement;
+    "unfold-states": StatesElement;
+    "unfold-compare": CompareElement;
   }
 }
