@@ -61,7 +61,8 @@ async function prepareText(source: Source & { kind: "text" }, engine: Engine): P
 
 async function prepareSeries(source: Source & { kind: "series" }, settings: Settings, engine: Engine): Promise<Subject> {
   const perStep = settings.pattern !== "last";
-  const data = await engine.seriesDataset(source.rows, { ...source.options, window: settings.steps, perStep });
+  // A window is held out when all its targets are: short series need a larger share for there to be any.
+  const data = await engine.seriesDataset(source.rows, { validation: 0.25, ...source.options, window: settings.steps, perStep });
   const baselines = later(async () => {
     const { persistence, seasonal } = await data.baselines(source.period === undefined ? {} : { period: source.period });
     return lines({ persistence: persistence.loss, ...(seasonal && { seasonal: seasonal.loss }) });

@@ -323,7 +323,7 @@ export class LabView extends LitElement implements LabElement {
       return []; // told when it was opened
     }
     const kind = lab.network?.subject.kind;
-    return names.filter((name) => kind === undefined ? name === "loss" : (fitting[name]?.includes(kind) ?? true)).map((name) => html`
+    return names.filter((name) => kind === undefined ? name === "loss" && lab.state === "loading" : (fitting[name]?.includes(kind) ?? true)).map((name) => html`
       <section class=${name === "graph" || name === "heatmap" ? "wide" : ""} part="panel"><h3>${this.#say(name)}</h3>${view(name, lab)}</section>`);
   }
 }
