@@ -17,7 +17,7 @@ export const files = (headers?: Record<string, string>): Record<string, File> =>
 
 export const tag = `<script src="unfold.iife.js"></script>`;
 /** A small lab that is done after 20 steps. */
-export const lab = `<unfold-lab data="names" hidden="16" batch="8" seq-len="16" steps="20" seed="1">A network would train here.</unfold-lab>`;
+export const lab = `<unfold-lab data="names" units="16" batch="8" seq-len="16" steps="20" seed="1">A network would train here.</unfold-lab>`;
 export const page = (body: string, head = tag): string => `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>A blog</title>${head}<h1>A post</h1>${body}`;
 
 /** What the first lab of a page came to. */

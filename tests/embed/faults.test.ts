@@ -23,11 +23,12 @@ describe("faults around elements", () => {
   };
 
   const mistakes: [what: string, element: string, message: RegExp][] = [
-    ["an unknown attribute", lab.replace("<unfold-lab", '<unfold-lab hiden="16"'), /"hiden" is not an attribute/],
-    ["a number that is none", lab.replace('hidden="16"', 'hidden="many"'), /hidden="many".*whole number from 1 to 1024/],
-    ["a cell that there is not", lab.replace('hidden="16"', 'cell="lsmt"'), /cell="lsmt".*rnn, gru, lstm/],
+    ["an unknown attribute", lab.replace("<unfold-lab", '<unfold-lab unit="16"'), /"unit" is not an attribute/],
+    ["a number that is none", lab.replace('units="16"', 'units="many"'), /units="many".*whole number from 1 to 1024/],
+    ["a number in HTML's own attribute", lab.replace('units="16"', 'hidden="0"'), /hidden="0".*whole number from 1 to 1024/],
+    ["a cell that there is not", lab.replace('units="16"', 'cell="lsmt"'), /cell="lsmt".*rnn, gru, lstm/],
     ["data that there are not", lab.replace('data="names"', 'data="novels"'), /data="novels".*austen, names/],
-    ["a panel that there is not", lab.replace('hidden="16"', 'panels="loss,lost"'), /panels="lost".*graph, loss/],
+    ["a panel that there is not", lab.replace('units="16"', 'panels="loss,lost"'), /panels="lost".*graph, loss/],
     ["a text of one letter", `<unfold-lab><script type="text/plain">aaaaaaaa</script></unfold-lab>`, /one distinct token, "a"/],
     ["a text with nothing in it", `<unfold-lab><script type="text/plain"> </script></unfold-lab>`, /text/],
     ["a table without numbers", `<unfold-lab><script type="text/csv">year,spots\n1700,many\n1701,few</script></unfold-lab>`, /spots|number/],
@@ -74,12 +75,12 @@ describe("faults around elements", () => {
   test("a worker that dies: said, and the button starts anew", () =>
     visit(browser, page(lab.replace('steps="20"', ""), listen + tag), async ({ page }) => {
       await page.waitForFunction(`document.querySelector("unfold-lab").lab.step > 2`);
-      await page.evaluate(`document.querySelector("unfold-lab").model.dispose()`);
-      await told(page);
+      await page.workers()[0]?.evaluate(`void setTimeout(() => { throw new Error("out of luck"); })`);
+      assert.equal((await told(page)).code, "ENGINE");
       await page.evaluate(`document.querySelector("unfold-lab").setAttribute("steps", "20")`);
       await page.getByRole("button", { name: "Try again" }).click();
       assert.equal((await trained(page)).step, 20);
-    }));
+    }, { mayLog: /out of luck/ }));
 
   test("two versions on one page: both work, and the first one's elements stay", () => {
     const other = script("unfold.iife.js");
@@ -98,7 +99,7 @@ describe("faults around elements", () => {
   });
 
   test("names and texts are never markup", () =>
-    visit(browser, page(`<unfold-lab hidden="4" batch="2" seq-len="4" steps="20" panels="loss samples"><script type="text/plain">${"<img src=x onerror=alert(1)> ".repeat(20)}</script></unfold-lab>`), async ({ page }) => {
+    visit(browser, page(`<unfold-lab units="4" batch="2" seq-len="4" steps="20" panels="loss samples"><script type="text/plain">${"<img src=x onerror=alert(1)> ".repeat(20)}</script></unfold-lab>`), async ({ page }) => {
       assert.equal((await trained(page)).step, 20);
       await page.waitForTimeout(500);
       assert.equal(await page.locator("img").count(), 0);

@@ -77,7 +77,7 @@ describe("lives of elements", () => {
       const cycle = (count: number) => page.evaluate(`(async () => {
         for (let i = 0; i < ${count}; i++) {
           const element = Object.assign(document.createElement("unfold-lab"), { text: "abcab".repeat(40) });
-          for (const [name, value] of Object.entries({ hidden: 4, batch: 2, "seq-len": 4, steps: 2 })) element.setAttribute(name, value);
+          for (const [name, value] of Object.entries({ units: 4, batch: 2, "seq-len": 4, steps: 2 })) element.setAttribute(name, value);
           document.body.append(element);
           while (!(element.lab.step >= 2 && element.lab.state === "paused")) await new Promise((resolve) => setTimeout(resolve, 5));
           element.remove();

@@ -36,7 +36,7 @@ export function sourceNamed(name: string): Source {
 }
 
 /** The attributes of `<unfold-lab>` that are settings: name, setting, and how it is read. */
-const numbers = { hidden: "hidden", layers: "layers", "seq-len": "steps", batch: "batch", lr: "learningRate", seed: "seed" } as const;
+const numbers = { units: "hidden", hidden: "hidden", layers: "layers", "seq-len": "steps", batch: "batch", lr: "learningRate", seed: "seed" } as const;
 export const settingAttributes = ["cell", ...Object.keys(numbers)] as const;
 
 /** Settings by attributes; absent ones stay as `base` has them. */
@@ -46,7 +46,8 @@ export function settingsOf(get: (attribute: string) => string | null, base: Part
   if (cell !== null) settings.cell = (["rnn", "gru", "lstm"] as const).find((one) => one === cell) ?? refuse("cell", cell, "rnn, gru, lstm");
   for (const [attribute, name] of Object.entries(numbers)) {
     const text = get(attribute);
-    if (text === null) continue;
+    // HTML has a `hidden` of its own, without a number.
+    if (text === null || (attribute === "hidden" && !/\S/.test(text))) continue;
     const value = Number(text);
     const [least, most] = name === "seed" ? [0, Number.MAX_SAFE_INTEGER] : bounds[name];
     const whole = name !== "learningRate";

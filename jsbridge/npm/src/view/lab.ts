@@ -16,7 +16,7 @@ import { styles } from "./styles.js";
 
 const known: ReadonlySet<string> = new Set([
   ...settingAttributes, "data", "src", "steps", "autoplay", "panels", "height", "lang", "theme", "state",
-  "id", "class", "style", "slot", "part", "hidden-until-found", "title", "dir", "role", "tabindex",
+  "id", "class", "style", "slot", "part", "title", "dir", "role", "tabindex",
 ]);
 
 /** The panels that mean something for data of a kind. */
@@ -30,7 +30,8 @@ const fitting: Partial<Record<PanelName, readonly Source["kind"][]>> = { samples
  * @attr {string} data - austen, names, sunspots, sine, adding, copy, parity, reber
  * @attr {string} src - address of a text (.txt) or a series (.csv)
  * @attr {"rnn" | "gru" | "lstm"} cell
- * @attr {number} hidden - hidden size H
+ * @attr {number} units - hidden size H
+ * @attr {number} hidden - the same; a style sheet that hides all that has HTML's own attribute of this name hides it too
  * @attr {number} layers
  * @attr {number} seq-len - window T of truncated backpropagation through time
  * @attr {number} batch - B
@@ -60,6 +61,8 @@ const fitting: Partial<Record<PanelName, readonly Source["kind"][]>> = { samples
 export class LabView extends LitElement implements LabElement {
   static override styles = [styles, css`
     :host { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 12px; }
+    :host([hidden]) { display: block; }
+    :host([hidden=""]), :host([hidden="hidden"]), :host([hidden="until-found"]) { display: none; }
     :host([theme="light"]) { color-scheme: light; }
     :host([theme="dark"]) { color-scheme: dark; }
     .toolbar { margin-bottom: 10px; }
@@ -234,7 +237,7 @@ export class LabView extends LitElement implements LabElement {
     this.#abort = new AbortController();
     try {
       const stranger = this.getAttributeNames().find((name) => !known.has(name) && !/^(aria|data)-|^on/.test(name));
-      if (stranger !== undefined) throw new unfold.UnfoldError("CONFIG", `<unfold-lab>: ${JSON.stringify(stranger)} is not an attribute; known are ${[...known].slice(0, 16).join(", ")}`);
+      if (stranger !== undefined) throw new unfold.UnfoldError("CONFIG", `<unfold-lab>: ${JSON.stringify(stranger)} is not an attribute; known are ${[...known].slice(0, 17).join(", ")}`);
       const [until, source] = [this.#until(), await this.#source(this.#abort.signal)];
       panelsOf(this.#get("panels"));
       if (ticket !== this.#opening || source === undefined) return;

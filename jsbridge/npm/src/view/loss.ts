@@ -189,7 +189,7 @@ export class LossView extends View implements LossElement {
   }
 
   override updated(changed: Map<PropertyKey, unknown>): void {
-    this.#chart.place = this.#place.value;
+    this.#chart.place = this.isConnected ? this.#place.value : undefined;
     if (changed.has("unit") || changed.has("language")) {
       this.#chart.restyle();
       this.#draw();
