@@ -32,8 +32,15 @@ export async function measureWorkload(workload: Workload, settings: Settings, fi
   const timings = await interleave(runners, settings.rounds, settings.seconds, () => process.stderr.write("."), ({ name }) => isJudged(workload, name));
   for (const runner of runners) await runner.close();
   process.stderr.write("\n");
-  return judge(workload, timings, settings);
+  const result = judge(workload, timings, settings);
+  for (const { name, host, share } of result.rows.filter(beyondLimit)) {
+    field.notes.set(`${workload.name} ${name} in ${host}`, `IMPOSSIBLE: ${(100 * share).toFixed(0)} % of the machine's limit; more steps were counted than were timed`);
+  }
+  return result;
 }
+
+/** Our own instructions cannot be faster than the fastest of them; those of native programs are wider. */
+export const beyondLimit = ({ name, share }: Pick<Row, "name" | "share">): boolean => name.startsWith("unfold") && share > 1;
 
 /** Whether a target speaks of a subject: our own, the peak and the rivals of the workload's ratios. */
 export function isJudged({ ratios }: Workload, name: string): boolean {

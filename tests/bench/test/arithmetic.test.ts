@@ -9,7 +9,7 @@ import { interleave, median, medianRatio, type Timing } from "../rounds.js";
 import { entriesOf } from "../sections/field.js";
 import { judgeFunctions } from "../sections/functions.js";
 import { judgeProducts } from "../sections/products.js";
-import { isJudged, judge, type Row } from "../sections/workload.js";
+import { beyondLimit, isJudged, judge, type Row } from "../sections/workload.js";
 import { peers, readSettings } from "../settings.js";
 import { nameOf, trainingShapes } from "../shapes.js";
 import type { Runner } from "../subject.js";
@@ -131,6 +131,12 @@ describe("a workload's verdicts", () => {
     assert.deepEqual([found("W2 share of peak")?.measured, found("W2 share of peak")?.verdict], [0.5, "MISSED"]);
     assert.deepEqual([found("W2 deterministic ÷ PyTorch AVX2")?.measured, found("W2 deterministic ÷ PyTorch AVX2")?.verdict], [0.8, "HOLDS"]);
     assert.deepEqual([found("W2 relaxed ÷ PyTorch")?.measured, found("W2 relaxed ÷ PyTorch")?.limit], [0.5, 1]);
+  });
+
+  test("what is faster than the limit is told of", () => {
+    assert.deepEqual(rows.filter(beyondLimit), []);
+    const doubled = judge(w2, timings.map((one) => (one.name === "unfold deterministic" ? { ...one, rounds: [0.9, 0.9, 0.9] } : one)), { hosts: new Set(["node"] as const) });
+    assert.deepEqual(doubled.rows.filter(beyondLimit).map(({ name }) => name), ["unfold deterministic"]);
   });
 
   test("a row of one round is held against the peak of that round", () => {
