@@ -29,6 +29,9 @@ function checkInputs(): void {
 
 const sha256 = (name: string): string => createHash("sha256").update(readFileSync(join(inputs, name))).digest("hex");
 
+/** Subresource integrity of a file of dist. */
+const integrity = (name: string): string => `sha384-${createHash("sha384").update(readFileSync(join(dist, name))).digest("base64")}`;
+
 /** gzip, then base64: what fromPacked() of src/runtime/compile.ts undoes. */
 const pack = (bytes: Uint8Array): string => gzipSync(bytes, { level: 9 }).toString("base64");
 const packed = (name: string): string => pack(readFileSync(join(inputs, name)));
@@ -116,8 +119,8 @@ const BUNDLES: readonly Bundle[] = (<Bundle[]>[
   { name: "analysis", entry: "analysis.ts" },
   { name: "views", entry: "views.ts", beside: {}, views: true },
   { name: "element", entry: "element.ts", beside: { ...analysisBeside, "index.ts": "./index.js" }, views: true },
-  { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
   { name: "analysis.iife", entry: "script/analysis.ts", iife: {} },
+  { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
   // Hosts of notebooks take one file and no other.
   { name: "anywidget", entry: "anywidget.ts", instead: { "runtime/analysis-module.ts": "notebook/no-analysis.ts" }, views: true },
 ]).filter(({ entry }) => existsSync(join(here, "src", entry)));
@@ -169,6 +172,7 @@ async function bundle(): Promise<void> {
       `export const shim = "${packed("shim.wasm")}", kernels = "${packedPair("kernels.wasm", "kernels-relaxed.wasm")}", sha256 = "${sha256("unfold.wasm")}";`,
     "unfold:data": smallData,
     "unfold:engine": () => asDefault(packed("unfold.wasm")),
+    "unfold:analysis-integrity": () => asDefault(integrity("analysis.iife.js")), // built before who asks
     "unfold:analysis": () => `export const packed = "${packed("analysis.wasm")}", sha256 = "${sha256("analysis.wasm")}";`,
   };
   const terms = new Map<string, string>();
@@ -189,6 +193,8 @@ async function bundle(): Promise<void> {
   terms.set(FAKER, data("LICENSE.faker"));
   const text = [...terms].map(([folder, licence]) => `==== ${folder.replace(/^.*node_modules\//, "")} ====\n\n${licence.trim()}\n`).join("\n");
   writeFileSync(join(dist, "LICENSE.elements.txt"), text);
+  const scripts = ["unfold.iife.js", "analysis.iife.js", "index.js", "element.js"];
+  writeFileSync(join(dist, "integrity.json"), `${JSON.stringify(Object.fromEntries(scripts.map((name) => [name, integrity(name)])), null, 2)}\n`);
 }
 
 /** Who trains without a picture does not download the elements, and who has both has the engine once. */

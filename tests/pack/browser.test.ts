@@ -1,7 +1,6 @@
 // The packed package as pages get it: by a tag, by an import map, and through the bundlers that people use.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -95,14 +94,30 @@ describe("in a page", () => {
     await open(`file://${project.at("page.html")}`, learns);
   });
 
-  test("a script tag of another origin, with integrity", async () => {
+  test("a script tag of another origin, with its integrity", async () => {
     const dist = await project.files("node_modules/unfold-rnn/dist");
-    const integrity = `sha384-${createHash("sha384").update((dist["/unfold.iife.js"] as File).body).digest("base64")}`;
+    const integrity = (JSON.parse(await project.read("node_modules/unfold-rnn/dist/integrity.json")) as Record<string, string>)["unfold.iife.js"];
     const cdn = await serveFiles(Object.fromEntries(Object.entries(dist).map(([name, file]) => [name, { ...file, headers: { "Access-Control-Allow-Origin": "*" } }])));
     try {
       await served({ "/": html(`<script src="${cdn.url}unfold.iife.js" integrity="${integrity}" crossorigin></script>${await classic()}`) });
     } finally {
       await cdn.close();
+    }
+  });
+
+  test("a spoilt analysis.iife.js is refused where integrity is asked for, and the error names it", async () => {
+    const dist = await project.files("node_modules/unfold-rnn/dist");
+    const { "unfold.iife.js": integrity } = JSON.parse(await project.read("node_modules/unfold-rnn/dist/integrity.json")) as Record<string, string>;
+    const spoilt = { type: "text/javascript", body: `${String((dist["/analysis.iife.js"] as File).body)}\n` };
+    const server = await serveFiles({ ...dist, "/analysis.iife.js": spoilt, "/": html(`<script src="unfold.iife.js" integrity="${integrity}" crossorigin></script>${await classic()}`) });
+    const page = await browser.newPage();
+    try {
+      await page.goto(server.url);
+      const said = (await page.evaluate("outcome.catch(({ code, message }) => `${code}: ${message}`)")) as string;
+      assert.match(said, /^BOOT: .*analysis\.iife\.js: cannot be loaded/);
+    } finally {
+      await page.close();
+      await server.close();
     }
   });
 

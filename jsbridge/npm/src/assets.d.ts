@@ -27,6 +27,11 @@ declare module "unfold:analysis" {
   export const packed: string;
   export const sha256: string;
 }
+/** Subresource integrity of analysis.iife.js. */
+declare module "unfold:analysis-integrity" {
+  const integrity: string;
+  export default integrity;
+}
 /** The package's version. */
 declare module "unfold:version" {
   const version: string;

@@ -1,24 +1,10 @@
 /// <reference path="../assets.d.ts" />
+import integrity from "unfold:analysis-integrity";
 import version from "unfold:version";
 import type { loadAnalysis as load } from "../runtime/analysis-module.js";
+import { type AnalysisProgram, held } from "./held.js";
 
 // A classic script cannot import: from file:// not at all, and elsewhere not relatively to itself. It adds another script.
-
-/** What analysis.iife.js leaves for unfold.iife.js of the same version. */
-export interface AnalysisProgram {
-  packed: string;
-  sha256: string;
-}
-
-type Held = Record<symbol, AnalysisProgram | undefined>;
-const KEY = Symbol.for(`unfold-rnn/analysis@${version}`);
-
-/** Called by analysis.iife.js. */
-export function hold(program: AnalysisProgram): void {
-  (globalThis as unknown as Held)[KEY] = program;
-}
-
-const held = (): AnalysisProgram | undefined => (globalThis as unknown as Held)[KEY];
 
 // Only while a script runs for the first time does it know its own element.
 const me = globalThis.document?.currentScript as HTMLScriptElement | null | undefined;
@@ -38,8 +24,9 @@ function addScript(): Promise<void> {
     script.src = address;
     script.nonce = me.nonce;
     script.crossOrigin = me.crossOrigin;
+    if (me.integrity) script.integrity = integrity; // who pins this file pins what it brings
     script.onload = () => resolve();
-    script.onerror = () => reject(new Error(`${address}: cannot be loaded; missing there, offline, or a Content-Security-Policy whose script-src leaves it out`));
+    script.onerror = () => reject(new Error(`${address}: cannot be loaded; missing there or of another version, offline, or a Content-Security-Policy whose script-src leaves it out`));
     document.head.append(script);
   }).then(() => {
     if (!held()) throw new Error(`${address}: is not of version ${version}`);
