@@ -39,8 +39,9 @@ describe("in a page", () => {
   });
 
   /** Opens an address; whatever the console says or a request fails with is a fault. */
-  async function open(url: string, use: (page: Page) => Promise<void>, known = /^$/): Promise<void> {
+  async function open(url: string, use: (page: Page) => Promise<void>, known = /^$/, prepare = async (_: Page): Promise<void> => {}): Promise<void> {
     const page = await browser.newPage();
+    await prepare(page);
     const faults: string[] = [];
     page.on("console", (message) => known.test(message.text()) || faults.push(`console ${message.type()}: ${message.text()} ${message.location().url}`));
     page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
@@ -126,6 +127,36 @@ describe("in a page", () => {
     const page = html(`<script type="importmap">${JSON.stringify(map)}</script><script type="module" src="src/unfold-rnn.js"></script>`);
     await served({ ...(await project.files(".")), "/": page });
   });
+
+  // The content delivery network is the package's own folder; the addresses in the README name this version.
+  for (const [index, what] of ["the script tag", "the import map"].entries()) {
+    test(`${what} of the README, as it stands there`, async () => {
+      const readme = await project.read("node_modules/unfold-rnn/README.md");
+      const snippet = [...readme.matchAll(/```html\n([^]*?)```/g)][index]?.[1];
+      assert.ok(snippet, "README.md has no such block");
+      const dist = await project.files("node_modules/unfold-rnn/dist");
+      const { version } = await project.manifest();
+      const server = await serveFiles({ "/": html(snippet) });
+      try {
+        await open(server.url, async (page) => {
+          if (index === 0) {
+            await page.waitForFunction("document.querySelector('#written').textContent.length === 80", undefined, { timeout: 20_000 });
+            const written = (await page.evaluate("document.querySelector('#written').textContent")) as string;
+            assert.match(written, /row|boat|gently|stream/, "it has learnt no word of its text");
+          } else {
+            await page.waitForFunction("Number(document.querySelector('#loss').value) > 0", undefined, { timeout: 20_000 });
+          }
+        }, undefined, async (page) => {
+          await page.route(`https://cdn.jsdelivr.net/npm/unfold-rnn@${String(version)}/dist/**`, async (route) => {
+            const file = dist[`/${path.basename(new URL(route.request().url()).pathname)}`] as File;
+            await route.fulfill({ contentType: file.type, body: Buffer.from(file.body), headers: { "Access-Control-Allow-Origin": "*" } });
+          });
+        });
+      } finally {
+        await server.close();
+      }
+    });
+  }
 
   /** Builds of page.html's module into a folder of the project, with the bundler as it comes. */
   const bundlers: { name: string; entry: string; build(out: string): Promise<void> }[] = [];
