@@ -61,7 +61,7 @@ func scriptRefusals(root string) (refusals []string, modules int, err error) {
 			refusals = append(refusals, refuseScript(r, inside, string(text))...)
 			return nil
 		})
-		if err != nil && !os.IsNotExist(err) {
+		if err != nil {
 			return nil, 0, err
 		}
 	}

@@ -41,11 +41,12 @@ describe("outside a browser", () => {
   });
 
   // A server renders pages whose modules import the elements.
-  test("the elements can be imported: none is defined, and the globals are as they were but for Lit's list of versions", async () => {
+  test("the elements and the views can be imported: none is defined, and the globals are as they were but for Lit's list of versions", async () => {
     await project.write(
       "server.mjs",
       `const before = new Set(Object.getOwnPropertyNames(globalThis));
-       const { defined } = await import("unfold-rnn/element");
+       const defined = [];
+       for (const name of ["element", "views"]) defined.push(...(await import("unfold-rnn/" + name)).defined);
        console.log(JSON.stringify({ defined, added: Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name)) }));`,
     );
     const { stdout, stderr } = await run(process.execPath, ["server.mjs"], project.folder);
