@@ -113,7 +113,7 @@ interface Bundle {
 
 const analysisBeside = { "analysis.ts": "./analysis.js" };
 
-const BUNDLES: readonly Bundle[] = (<Bundle[]>[
+const BUNDLES: readonly Bundle[] = [
   { name: "index", entry: "index.ts", beside: analysisBeside },
   { name: "external", entry: "external.ts" },
   { name: "analysis", entry: "analysis.ts" },
@@ -121,9 +121,9 @@ const BUNDLES: readonly Bundle[] = (<Bundle[]>[
   { name: "element", entry: "element.ts", beside: { ...analysisBeside, "index.ts": "./index.js" }, views: true },
   { name: "analysis.iife", entry: "script/analysis.ts", iife: {} },
   { name: "unfold.iife", entry: "script/unfold.ts", iife: { global: "Unfold" }, instead: { "runtime/analysis-module.ts": "script/load-analysis.ts" }, views: true },
-  // Hosts of notebooks take one file and no other.
+  // Hosts of notebooks take one file and no other; a widget does without the analysis.
   { name: "anywidget", entry: "anywidget.ts", instead: { "runtime/analysis-module.ts": "notebook/no-analysis.ts" }, views: true },
-]).filter(({ entry }) => existsSync(join(here, "src", entry)));
+];
 
 /** Finds what a module of src imports relatively: in the bundle, beside it, or another in its place. */
 function sources({ beside = {}, instead = {}, views = false }: Bundle): Plugin {
@@ -231,7 +231,7 @@ function declarations(): void {
       writeFileSync(join(dist, name), text);
       for (const [, path] of text.matchAll(/from "(\.[^"]+)\.js"/g)) visit(join(dirname(name), `${path}.d.ts`));
     };
-    for (const entry of ["index", "external", "views", "element", "anywidget"]) if (existsSync(join(out, "src", `${entry}.d.ts`))) visit(`${entry}.d.ts`);
+    for (const entry of ["index", "external", "views", "element", "anywidget"]) visit(`${entry}.d.ts`);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

@@ -22,7 +22,7 @@ describe("the packed package", () => {
     const attw = tool("@arethetypeswrong/cli/dist/index.js");
     const besides = ["--profile", "esm-only", "--exclude-entrypoints", "worker", "unfold.wasm", "analysis.wasm"];
     const { stdout } = await run(process.execPath, [attw, project.at(`unfold-rnn-${String(version)}.tgz`), ...besides, "--format", "ascii"], root);
-    for (const entry of ["", "/external", "/views", "/element"]) assert.match(stdout, new RegExp(`^"unfold-rnn${entry}"\\n\\nnode16 \\(from ESM\\): 🟢 \\(ESM\\)\\nbundler: 🟢`, "m"));
+    for (const entry of ["", "/external", "/views", "/element", "/anywidget"]) assert.match(stdout, new RegExp(`^"unfold-rnn${entry}"\\n\\nnode16 \\(from ESM\\): 🟢 \\(ESM\\)\\nbundler: 🟢`, "m"));
   });
 
   test("no dependency, no script that runs when it is installed", async () => {

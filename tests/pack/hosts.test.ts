@@ -47,6 +47,7 @@ describe("outside a browser", () => {
       `const before = new Set(Object.getOwnPropertyNames(globalThis));
        const defined = [];
        for (const name of ["element", "views"]) defined.push(...(await import("unfold-rnn/" + name)).defined);
+       await import("unfold-rnn/anywidget");
        console.log(JSON.stringify({ defined, added: Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name)) }));`,
     );
     const { stdout, stderr } = await run(process.execPath, ["server.mjs"], project.folder);

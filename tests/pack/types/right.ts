@@ -2,7 +2,10 @@
 import type { Components, Generated, MemoryEstimate, Model, ModelConfig, Progress, State, Tensor, TextDataset, TrainingSummary } from "unfold-rnn";
 import { UnfoldError, createModel, estimateMemory, loadModel, seriesDataset, tasks, textDataset, version } from "unfold-rnn";
 import { createModel as createExternal } from "unfold-rnn/external";
+import widget from "unfold-rnn/anywidget";
 import { defined } from "unfold-rnn/element";
+import { Lab, type ViewElement } from "unfold-rnn/views";
+import * as engine from "unfold-rnn";
 
 /** Compiles where A and B are one type. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -58,6 +61,13 @@ export async function uses(text: string): Promise<void> {
   await model.train(series, { batch: 1, epochs: 1, optimizer: { name: "sgd", learningRate: 0.1 } });
   await model.train(await tasks.addingTask({ lag: 50 }), { batch: 1, epochs: 1, optimizer: { name: "sgd", learningRate: 0.1 } });
   await model.dispose();
+}
+
+/** A page of one's own on a lab: both entry points are engines. */
+export function page(view: ViewElement, model: Parameters<typeof widget.render>[0]["model"]): void {
+  view.lab = new Lab(engine, { hidden: 32 });
+  same<ReturnType<typeof widget.render>, () => void>(true);
+  widget.render({ model, el: view })();
 }
 
 export const say = (thrown: unknown): string => (thrown instanceof UnfoldError && thrown.code === "CONFIG" ? thrown.message : String(thrown));
