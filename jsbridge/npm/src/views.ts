@@ -5,6 +5,8 @@ import "./view/memory.js";
 import "./view/connectivity.js";
 import "./view/states.js";
 import "./view/compare.js";
+import "./view/heatmap.js";
+import "./view/samples.js";
 
 export { Lab } from "./lab/lab.js";
 export type { LabEvents, LabState } from "./lab/lab.js";

@@ -68,7 +68,7 @@ export interface CompareElement extends ViewElement {
 export interface LabElementEvents {
   "unfold-ready": CustomEvent<{ weights: number }>;
   "unfold-step": CustomEvent<{ step: number; loss: number; valLoss: number | undefined; gradNorm: number; tokensPerSec: number }>;
-  "unfold-sample": CustomEvent<{ text: string; prompt: GenerateOptions["prompt"] }>;
+  "unfold-sample": CustomEvent<{ text: string; prompt: GenerateOptions["prompt"]; step?: number; temperature?: number }>;
   "unfold-select": CustomEvent<{ panel: string } & Record<string, unknown>>;
   "unfold-state": CustomEvent<{ state: LabState }>;
   "unfold-error": CustomEvent<Problem>;
@@ -90,6 +90,29 @@ export interface LabElement extends HTMLElement {
   exportModel(format?: "safetensors" | "onnx"): Promise<Uint8Array>;
 }
 
+/** `<unfold-samples>`: what the network writes while it learns. */
+export interface SamplesElement extends ViewElement {
+  prompt: string;
+  /** 0 … 2; 0: always the likeliest. */
+  temperature: number;
+  /** 0: all. */
+  topK: number;
+  /** In (0, 1]. */
+  topP: number;
+  /** Tokens in a sample; absent: 200, and 100 of vocabularies over 1,000. */
+  length: number | undefined;
+}
+
+/** `<unfold-heatmap>`: a text coloured by one unit of the network. */
+export interface HeatmapElement extends ViewElement {
+  /** From 0; absent: the one that stands out most. */
+  unit: number | undefined;
+  /** `h_l0`, `c_l0` … as inspect() names it; absent: the lowest. */
+  state: string | undefined;
+  /** What is read; empty: a held-out piece of the data. */
+  text: string;
+}
+
 declare global {
   interface HTMLElementEventMap extends LabElementEvents {}
   interface HTMLElementTagNameMap {
@@ -102,5 +125,7 @@ declare global {
     "unfold-connectivity": ConnectivityElement;
     "unfold-states": StatesElement;
     "unfold-compare": CompareElement;
+    "unfold-heatmap": HeatmapElement;
+    "unfold-samples": SamplesElement;
   }
 }
