@@ -1,5 +1,6 @@
 // All that element.js has but for an engine: for pages that load it themselves. Importing this file defines the views,
 // whose types are in view/elements.ts.
+import "./view/graph.js";
 import "./view/loss.js";
 import "./view/memory.js";
 import "./view/connectivity.js";

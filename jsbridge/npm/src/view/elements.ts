@@ -64,6 +64,32 @@ export interface CompareElement extends ViewElement {
   start(): Promise<void>;
 }
 
+/** `<unfold-graph>`: the recurrent circuit and its unfolding. Steps and units count from 1. */
+export interface GraphElement extends ViewElement {
+  folded: boolean;
+  /** A network of its own that learns to write "hello". */
+  hello: boolean;
+  mode: "lab" | "hello";
+  /** Time steps that are shown, 3 … 12. */
+  columns: number;
+  /** The passage that is read; "": one of the data. */
+  text: string;
+  /** Hidden units of the "hello" network, 2 … 4. */
+  units: number;
+  fold(folded?: boolean): Promise<void>;
+  play(which?: "forward" | "backward" | "both"): Promise<void>;
+  step(what?: "time" | "number"): void;
+  /** Ends a wave: all numbers stand again. */
+  showAll(): void;
+  select(place: { node: string; t: number; unit?: number } | undefined): void;
+}
+
+/** `<unfold-equations>`: the equations of the lab's network. */
+export interface EquationsElement extends ViewElement {
+  /** A Jordan network that reads its own outputs. */
+  freeRunning: boolean;
+}
+
 /** What `<unfold-lab>` tells; all bubble and leave shadow roots. */
 export interface LabElementEvents {
   "unfold-ready": CustomEvent<{ weights: number }>;
@@ -116,6 +142,8 @@ export interface HeatmapElement extends ViewElement {
 declare global {
   interface HTMLElementEventMap extends LabElementEvents {}
   interface HTMLElementTagNameMap {
+    "unfold-equations": EquationsElement;
+    "unfold-graph": GraphElement;
     "unfold-lab": LabElement;
     "unfold-loss": LossElement;
     "unfold-check": CheckElement;

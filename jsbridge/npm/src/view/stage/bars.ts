@@ -1,0 +1,41 @@
+import { nothing, svg, type SVGTemplateResult } from "lit";
+import type { Kind, Picture } from "./drawing.js";
+import { figure } from "./figure.js";
+import { gutter } from "./layout.js";
+import type { Layer } from "./net.js";
+
+const high = 40;
+export const barHeight = high + 8;
+
+/** The parameters whose gradients are gathered over time, in the notes' order, and what the engine calls them. */
+export function parametersOf(layer: Layer, jordan: boolean): readonly (readonly [kind: Kind, name: string])[] {
+  const { suffix } = layer;
+  return [["c", "head.bias"], ["V", "head.weight"], ["b", `rnn.bias_ih_${suffix}`], ["W", `rnn.weight_${jordan ? "oh" : "hh"}_${suffix}`], ["U", `rnn.weight_ih_${suffix}`]];
+}
+
+/** The shares of each column in dL/dc, dL/db, dL/dV, dL/dW, dL/dU, below the columns; they come with the backward wave. */
+export function bars(picture: Picture, layer: Layer, say: (kind: Kind, t: number, share: number) => string): SVGTemplateResult[] {
+  const { scene, layout } = picture;
+  const from = layout.boxes[0]?.t ?? 0;
+  return parametersOf(layer, scene.net.pattern === "output").map(([kind, name], place) => {
+    const shares = scene.shares(name);
+    const base = place * barHeight;
+    const node = kind === "V" || kind === "c" ? "o" : `h_${layer.suffix}`;
+    const known = Array.from(shares ?? []);
+    // Both directions share a scale; the axis lies where the largest of either still has room.
+    const [most, least] = [Math.max(0, ...known), Math.min(0, ...known)];
+    const range = most - least || 1;
+    const axis = base + 4 + (most / range) * (high - 4);
+    return svg`<g data-kind=${kind} class=${picture.kind === kind ? "lit" : ""}>
+      <line class="axis" x1=${gutter - 4} x2=${layout.width - 12} y1=${axis} y2=${axis}></line>
+      ${layout.columns.map((x, i) => {
+        const t = from + i;
+        const share = known[t];
+        if (share === undefined || picture.reached("backward", node, t) === 0) return nothing;
+        const h = Math.max(1, (Math.abs(share) / range) * (high - 4));
+        return svg`<rect class=${share < 0 ? "neg" : "pos"} x=${x - 13} width="26" y=${share < 0 ? axis : axis - h} height=${h} data-kind=${kind} data-t=${t + 1} data-share=${share} role="img" aria-label=${say(kind, t, share)}><title>${say(kind, t, share)}</title></rect>
+          ${layout.columns.length <= 8 || picture.numbers ? svg`<text class="small" x=${x + 17} y=${share < 0 ? axis + 10 : axis - 2}>${Math.abs(share) < 0.005 ? "0" : figure(share, 2)}</text>` : nothing}`;
+      })}
+    </g>`;
+  });
+}
