@@ -8,9 +8,9 @@ import { View } from "./view.js";
 const words = {
   name: ["The equations of the network", "网络的方程"],
   forward: ["Forward", "前向"],
-  backward: ["Backward, through time", "反向,通过时间"],
-  upper: ["In a stack, a layer reads h(t) of the layer below in place of x(t).", "多层时,上层以下一层的 h(t) 代替 x(t)。"],
-  gradients: ["n: how many losses the mean is over; J: Jacobian of ŷ.", "n:取平均的损失个数;J:ŷ 的雅可比矩阵。"],
+  backward: ["Backward, through time", "反向，通过时间"],
+  upper: ["In a stack, a layer reads h(t) of the layer below in place of x(t).", "多层时，上层以下一层的 h(t) 代替 x(t)。"],
+  gradients: ["n: how many losses the mean is over; J: Jacobian of ŷ.", "n：取平均的损失个数；J:ŷ 的雅可比矩阵。"],
 } as const;
 
 /**

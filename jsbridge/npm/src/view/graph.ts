@@ -1,13 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import type { Lab } from "../lab/lab.js";
 import type { Shown } from "../lab/looks.js";
 import { define } from "./define.js";
 import type { GraphElement } from "./elements.js";
 import { controls, helloControls } from "./stage/controls.js";
-import { type Kind, type Place } from "./stage/drawing.js";
+import { Desk } from "./stage/desk.js";
+import type { Kind, Place } from "./stage/drawing.js";
 import { type Example, exampleOf } from "./stage/example.js";
 import { figure } from "./stage/figure.js";
-import { Hello } from "./stage/hello.js";
 import type { Box } from "./stage/layout.js";
 import { panels } from "./stage/panels.js";
 import { arranged, type Arranged } from "./stage/picture.js";
@@ -63,15 +62,15 @@ export class GraphView extends View implements GraphElement {
   protected declare rate: number;
   protected readonly words = words;
   readonly #stage = new Stage(() => this.#waved());
-  #hello: Hello | undefined;
-  #helloing = false;
-  #seed = 1;
+  readonly #desk = new Desk(this.#stage, () => this.requestUpdate());
   #arranged: Arranged | undefined;
   #open = 1;
   #frame = 0;
   #width = 0;
   #index = 0;
   #selected: Place | undefined;
+  /** What was to be looked at before there was anything. */
+  #wish: { node: string; t: number; unit?: number } | undefined;
   #hovered: Place | undefined;
   #kind: Kind | undefined;
   #problem = "";
@@ -123,20 +122,20 @@ export class GraphView extends View implements GraphElement {
   /** Looks at a node: `{ node: "h", t: 2 }`, or a unit of it; with undefined at none, which also follows from a node that is not there. */
   select(place: { node: string; t: number; unit?: number } | undefined): void {
     this.#hovered = undefined;
+    this.#wish = this.#stage.scene === undefined ? place : undefined;
     this.#select(place && this.#stage.find(place));
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#size.observe(this);
-    if (this.hello && this.hasUpdated && this.lab !== undefined) void this.#begin(this.lab);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#size.disconnect();
     this.#stage.player.stop();
-    this.#end();
+    this.#desk.close();
   }
 
   // ---- what is shown
@@ -145,14 +144,14 @@ export class GraphView extends View implements GraphElement {
     return super.awake && !this.hello && this.#stage.player.side === undefined && performance.now() >= this.#notBefore;
   }
 
-  protected override attached(lab: Lab): void {
+  protected override attached(): void {
     this.hear("network", () => {
       if (this.hello) return;
       this.#problem = "";
+      this.#select(undefined);
       this.#stage.empty();
-      this.select(undefined);
     });
-    if (this.hello) void this.#begin(lab);
+    if (this.hello) void this.#begin();
   }
 
   override async look({ model, step, live }: Shown): Promise<void> {
@@ -166,58 +165,24 @@ export class GraphView extends View implements GraphElement {
       this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
     }
     if (example !== undefined) await this.#stage.take(model, example, step, this.freeRunning, network.weights <= fewWeights || this.#place !== undefined);
+    if (this.#wish !== undefined && this.#stage.scene !== undefined) this.select(this.#wish);
     this.#notBefore = live ? performance.now() + rest : 0;
+    // It may have been passed over meanwhile, and nothing new come since.
+    if (live) setTimeout(() => this.lab?.wake(), rest + 1);
     this.requestUpdate();
   }
 
-  async #begin({ engine, runtime }: Lab): Promise<void> {
-    await this.#busily(async () => {
-      this.#end();
-      this.#stage.empty();
-      this.#hello = await Hello.make(engine, runtime, Math.max(2, Math.min(4, Math.round(this.units) || 3)), this.#seed);
-      if (!this.hello || !this.isConnected) return this.#end();
-      await this.#show(this.#hello);
-      this.#selected ??= this.#stage.find({ node: "h", t: 2 });
-    });
-  }
-
-  #show({ model, example, step }: Hello): Promise<void> {
-    return this.#stage.take(model, example, step, false, true);
-  }
-
-  #train(times: number): Promise<void> {
-    return this.#busily(async () => {
-      const hello = this.#hello;
-      if (hello === undefined) return;
-      await hello.train(times, this.rate);
-      this.#stage.player.clear();
-      await this.#show(hello);
-    });
-  }
-
-  /** One thing at a time with the small network. */
-  async #busily(work: () => Promise<void>): Promise<void> {
-    if (this.#helloing) return;
-    this.#helloing = true;
-    this.#problem = "";
-    try {
-      await work();
-    } catch (thrown) {
-      this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
-    }
-    this.#helloing = false;
-    this.requestUpdate();
-  }
-
-  #end(): void {
-    this.#hello?.dispose();
-    this.#hello = undefined;
+  async #begin(anew = false): Promise<void> {
+    if (this.lab === undefined) return;
+    await this.#desk.begin(this.lab, Math.max(2, Math.min(4, Math.round(this.units) || 3)), anew);
+    this.#select(this.#wish === undefined ? (this.#selected ?? this.#stage.find({ node: "h", t: 2 })) : this.#stage.find(this.#wish));
+    this.#wish = undefined;
   }
 
   // ---- what visitors do
 
   get #place(): Place | undefined {
-    return this.#hovered ?? this.#selected;
+    return [this.#hovered, this.#selected].find((place) => place !== undefined && this.#stage.stands(place));
   }
   get #columns(): number {
     return Math.max(3, Math.min(12, Math.round(this.columns) || 6));
@@ -299,8 +264,8 @@ export class GraphView extends View implements GraphElement {
     if (this.hasUpdated && (changed.has("hello") || changed.has("units"))) {
       this.#stage.empty();
       this.#selected = this.#hovered = undefined;
-      this.#end();
-      if (this.hello && this.lab !== undefined) void this.#begin(this.lab);
+      this.#desk.close();
+      if (this.hello) void this.#begin();
       else this.urge();
     }
     if (changed.has("columns") || changed.has("text") || changed.has("freeRunning")) {
@@ -314,6 +279,7 @@ export class GraphView extends View implements GraphElement {
     const { scene, player, window } = this.#stage;
     const say = (key: string, values?: Record<string, string | number>): string => this.say(key, values);
     this.#arranged = scene && this.#width > 0 ? arranged(this.#stage, { width: this.#width - 2, open: this.#open, numbers: this.hello, place: this.#place, stop: this.#selected, kind: this.#kind, say }) : undefined;
+    const problem = this.hello ? this.#desk.problem : this.#problem;
     const pick = (unit: number): void => this.#select(this.#place && this.#stage.find({ ...this.#place, t: this.#place.t + 1, unit: unit + 1 }));
     return html`${controls({
       folded: this.folded, playing: player.playing, partial: player.side !== undefined, columns: this.#columns, hello: this.hello, kind: this.lab?.network?.subject.kind, text: this.text,
@@ -322,13 +288,12 @@ export class GraphView extends View implements GraphElement {
       setColumns: (count) => (this.columns = count), setText: (text) => (this.text = text), setFree: (free) => (this.freeRunning = free), setFrom: (from) => this.#stage.moveTo(from),
       another: () => { this.#index++; this.showAll(); }, toggleHello: () => (this.hello = !this.hello),
     }, say)}
-    ${this.hello ? helloControls({ step: this.#hello?.step ?? 0, loss: figure(scene?.loss ?? NaN), hidden: this.units, rate: this.rate, ready: this.#hello !== undefined && !this.#helloing }, {
-      train: (times) => void this.#train(times), setRate: (rate) => (this.rate = rate > 0 ? rate : this.rate),
-      restart: () => { this.#seed++; if (this.lab !== undefined) void this.#begin(this.lab); },
+    ${this.hello ? helloControls({ step: this.#desk.hello?.step ?? 0, loss: figure(scene?.loss ?? NaN), hidden: this.units, rate: this.rate, ready: this.#desk.ready }, {
+      train: (times) => void this.#desk.train(times, this.rate), setRate: (rate) => (this.rate = rate > 0 ? rate : this.rate), restart: () => void this.#begin(true),
     }, say) : nothing}
-    ${this.#problem ? html`<p class="problem" role="status">${this.#problem}</p>` : nothing}
-    ${this.#arranged === undefined ? html`<p class="note">${this.#problem ? nothing : this.say("nothing")}</p>` : panels(this.#arranged, this.#stage, {
-      place: this.#place, kind: this.#kind, updates: this.#hello?.updates ?? [], say, pick, light: (kind) => { this.#kind = this.#kind === kind ? undefined : kind; this.requestUpdate(); },
+    ${problem ? html`<p class="problem" role="status">${problem}</p>` : nothing}
+    ${this.#arranged === undefined ? html`<p class="note">${problem ? nothing : this.say("nothing")}</p>` : panels(this.#arranged, this.#stage, {
+      place: this.#place, kind: this.#kind, updates: this.#desk.hello?.updates ?? [], say, pick, light: (kind) => { this.#kind = this.#kind === kind ? undefined : kind; this.requestUpdate(); },
       point: this.#point, leave: this.#leave, key: this.#key, focus: this.#focus,
     })}`;
   }

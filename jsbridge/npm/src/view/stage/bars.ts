@@ -3,6 +3,7 @@ import type { Kind, Picture } from "./drawing.js";
 import { figure } from "./figure.js";
 import { gutter } from "./layout.js";
 import type { Layer } from "./net.js";
+import type { Scene } from "./scene.js";
 
 const high = 40;
 export const barHeight = high + 8;
@@ -11,6 +12,16 @@ export const barHeight = high + 8;
 export function parametersOf(layer: Layer, jordan: boolean): readonly (readonly [kind: Kind, name: string])[] {
   const { suffix } = layer;
   return [["c", "head.bias"], ["V", "head.weight"], ["b", `rnn.bias_ih_${suffix}`], ["W", `rnn.weight_${jordan ? "oh" : "hh"}_${suffix}`], ["U", `rnn.weight_ih_${suffix}`]];
+}
+
+/** Of each parameter, the step whose share is the largest. */
+export function mostPaid(scene: Scene, layer: Layer): { kind: Kind; t: number; share: number }[] {
+  return parametersOf(layer, scene.net.pattern === "output").flatMap(([kind, name]) => {
+    const shares = Array.from(scene.shares(name) ?? []);
+    if (shares.length === 0) return [];
+    const share = Math.max(...shares);
+    return [{ kind, t: shares.indexOf(share), share }];
+  });
 }
 
 /** The shares of each column in dL/dc, dL/db, dL/dV, dL/dW, dL/dU, below the columns; they come with the backward wave. */
@@ -26,14 +37,14 @@ export function bars(picture: Picture, layer: Layer, say: (kind: Kind, t: number
     const [most, least] = [Math.max(0, ...known), Math.min(0, ...known)];
     const range = most - least || 1;
     const axis = base + 4 + (most / range) * (high - 4);
-    return svg`<g data-kind=${kind} class=${picture.kind === kind ? "lit" : ""}>
+    return svg`<g aria-hidden="true" data-kind=${kind} class=${picture.kind === kind ? "lit" : ""}>
       <line class="axis" x1=${gutter - 4} x2=${layout.width - 12} y1=${axis} y2=${axis}></line>
       ${layout.columns.map((x, i) => {
         const t = from + i;
         const share = known[t];
         if (share === undefined || picture.reached("backward", node, t) === 0) return nothing;
         const h = Math.max(1, (Math.abs(share) / range) * (high - 4));
-        return svg`<rect class=${share < 0 ? "neg" : "pos"} x=${x - 13} width="26" y=${share < 0 ? axis : axis - h} height=${h} data-kind=${kind} data-t=${t + 1} data-share=${share} role="img" aria-label=${say(kind, t, share)}><title>${say(kind, t, share)}</title></rect>
+        return svg`<rect class=${share < 0 ? "neg" : "pos"} x=${x - 13} width="26" y=${share < 0 ? axis : axis - h} height=${h} data-kind=${kind} data-t=${t + 1} data-share=${share}><title>${say(kind, t, share)}</title></rect>
           ${layout.columns.length <= 8 || picture.numbers ? svg`<text class="small" x=${x + 17} y=${share < 0 ? axis + 10 : axis - 2}>${Math.abs(share) < 0.005 ? "0" : figure(share, 2)}</text>` : nothing}`;
       })}
     </g>`;

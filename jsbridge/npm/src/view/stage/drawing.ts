@@ -4,6 +4,7 @@ import { figure } from "./figure.js";
 import { type Box, type Edge, type Layout, line } from "./layout.js";
 import { symbolOf } from "./net.js";
 import type { Scene } from "./scene.js";
+import { written } from "./strip.js";
 import type { Side } from "./wave.js";
 
 export interface Place {
@@ -112,7 +113,9 @@ function inside(picture: Picture, box: Box, scene: Scene): SVGTemplateResult | S
     const { best, chance } = guess(scene, t);
     return svg`<text class="small" x=${x} y=${y + 13} text-anchor="middle" data-node="p" data-t=${t + 1} data-unit=${best + 1} data-value=${chance}>${fit(`${visible(scene.example.outputNames[best] ?? String(best))} ${Math.round(chance * 100)} %`, w)}</text>`;
   }
-  return nothing;
+  if (!written(box, scene)) return nothing;
+  const value = scene.values(node, t)[0] as number;
+  return svg`<text class="figure" x=${x} y=${y - 1} data-node=${node} data-t=${t + 1} data-unit="1" data-value=${value}>${figure(value, 2)}</text>`;
 }
 
 function numbers({ reached, selected, side, layout }: Picture, { node, t, x, y, w, h }: Box, scene: Scene): SVGTemplateResult[] {

@@ -208,11 +208,13 @@ function loss({ scene }: Algebra, t: number): Formula[] {
   const target = scene.token("y", t);
   if (target !== undefined) return [{ side: "forward", equation: "L", left, symbols: `−log ŷ${sub(target)}${step(t)}`, pieces: ["−log ", number(at(scene.values("p", t), target))], result: value }];
   const [said, wanted] = [scene.values(scene.net.loss === "values" ? "o" : "p", t), scene.target(t)];
-  if (scene.net.loss === "labels") return [{ side: "forward", equation: "L", left, symbols: "mean of −log of what was right", pieces: [number(value)], result: value }];
   const shown = Math.min(said.length, said.length <= whole ? whole : shownOfMore);
-  const squares = Array.from({ length: shown }, (_, k): Piece[] => [k === 0 ? "(" : " + (", number(at(said, k)), " − ", number(at(wanted, k)), ")²"]).flat();
-  const more = said.length > shown ? [" + …"] : [];
-  return [{ side: "forward", equation: "L", left, symbols: "(ŷ − y)²", pieces: said.length > 1 ? ["(", ...squares, ...more, ") / ", number(said.length)] : squares, result: value }];
+  const labels = scene.net.loss === "labels";
+  // Of a label the probability of what is true.
+  const term = (k: number): Piece[] => (labels ? ["−log ", number(at(wanted, k) > 0.5 ? at(said, k) : 1 - at(said, k))] : ["(", number(at(said, k)), " − ", number(at(wanted, k)), ")²"]);
+  const terms = Array.from({ length: shown }, (_, k): Piece[] => (k === 0 ? term(k) : [" + ", ...term(k)])).flat();
+  const more = said.length > shown ? [` + … (${said.length - shown})`] : [];
+  return [{ side: "forward", equation: "L", left, symbols: labels ? "−y log ŷ − (1 − y) log(1 − ŷ)" : "(o − y)²", pieces: said.length > 1 ? ["(", ...terms, ...more, ") / ", number(said.length)] : terms, result: value }];
 }
 
 function logitBackward(algebra: Algebra, t: number, k: number): Formula[] {

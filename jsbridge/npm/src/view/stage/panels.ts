@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import "../equations.js";
 import type { Lit } from "../equations-figures.js";
 import type { Values } from "../language.js";
-import { barHeight, bars, parametersOf } from "./bars.js";
+import { barHeight, bars, mostPaid, parametersOf } from "./bars.js";
 import { detail } from "./detail.js";
 import { drawing, type Kind, type Place } from "./drawing.js";
 import { figure } from "./figure.js";
@@ -41,14 +41,14 @@ export function panels({ picture, layer, summary }: Arranged, stage: Stage, show
       </svg>
       ${below ? html`<div class="gathered" part="bars" role="group" aria-label=${say("shares")}>
         <div class="names">${parameters.map(([name]) => html`<button data-kind=${name} aria-pressed=${kind === name} aria-label=${say("kindName", { kind: name })} @click=${() => shown.light(name)}>${name}</button>`)}</div>
-        <svg class="bars" width=${width} height=${parameters.length * barHeight} role="group" aria-label=${say("sharesNote")}>${bars(picture, layer, (name, t, share) => say("shareOf", { kind: name, t: t + 1, share: figure(100 * share, 0) }))}</svg>
+        <svg class="bars" width=${width} height=${parameters.length * barHeight} role="img" aria-label=${mostPaid(scene, layer).map((one) => say("shareOf", { kind: one.kind, t: one.t + 1, share: figure(100 * one.share, 0) })).join("; ")}>${bars(picture, layer, (name, t, share) => say("shareOf", { kind: name, t: t + 1, share: figure(100 * share, 0) }))}</svg>
       </div>` : nothing}
     </div></div>
     <p class="note">${say(numbers ? "legendNumbers" : "legend")} ${below ? say("sharesNote") : nothing} ${scene.net.pattern === "output" && !scene.freeRunning ? say("freeNote") : nothing}</p>
     ${place === undefined || !scene.has(place.node, place.t) ? html`<p class="detail note" part="detail">${say("pick")}</p>` : detail(scene, stage.algebra, place, { forward: picture.reached("forward", place.node, place.t), backward: picture.reached("backward", place.node, place.t) }, say, shown.pick)}
     <unfold-equations .net=${scene.net} .freeRunning=${scene.freeRunning} .lit=${litBy(stage, place, kind)}></unfold-equations>
     ${shown.updates.length > 0 ? html`<details class="data"><summary>${say("weights")}</summary>${updateTable(shown.updates, say)}</details>` : nothing}
-    <details class="data"><summary>${say("table")}</summary>${nodeTable(scene, stage.window, say)}</details>`;
+    <details class="data"><summary>${say("table")}</summary>${nodeTable(scene, layer, stage.window, say)}</details>`;
 }
 
 /** What of the equations is meant by a node, and by weights of a kind. */

@@ -20,6 +20,7 @@ export class Stage {
   #wave: Wave | undefined;
   #columns = 6;
   #from: number | undefined;
+  #ticket = 0;
 
   constructor(changed: () => void) {
     this.player = new Player(() => this.#wave, (node, t) => this.units(node, t), changed);
@@ -43,12 +44,14 @@ export class Stage {
 
   /** Forgets the sequence. */
   empty(): void {
+    this.#ticket++;
     this.player.clear();
     this.scene = this.algebra = this.#wave = this.#from = undefined;
   }
 
-  /** Puts a sequence through a network and shows it, unless a wave is under way. */
+  /** Puts a sequence through a network and shows it, unless a wave is under way or another one has been asked for meanwhile. */
   async take(model: Model, example: Example, step: number, freeRunning: boolean, withWeights: boolean): Promise<void> {
+    const ticket = ++this.#ticket;
     const net = netOf(model.config);
     const jordan = net.pattern === "output";
     const { inputs, targets, shape, lengths } = example.batch;
@@ -58,7 +61,7 @@ export class Stage {
       model.inspect(batch, aspects, jordan ? { teacherForcing: freeRunning ? 0 : 1 } : {}),
       withWeights ? model.weights() : Promise.resolve<Record<string, Tensor> | undefined>(undefined),
     ]);
-    if (this.player.side !== undefined) return;
+    if (this.player.side !== undefined || ticket !== this.#ticket) return;
     this.scene = new Scene(net, example, seen, step, jordan && freeRunning);
     this.algebra = weights && new Algebra(this.scene, weights);
     this.#arrange();
@@ -91,6 +94,11 @@ export class Stage {
     return node === "x" && scene.net.tokens ? 1 : scene.values(node, t).length;
   }
 
+  /** Whether a place is one of this sequence. */
+  stands({ node, t, unit }: Place): boolean {
+    return this.#inside(node, t, unit)?.unit === unit;
+  }
+
   /** The place that is meant by a node's name or symbol, a step and a unit, counted from 1. Undefined: there is none. */
   find({ node, t, unit = 1 }: { node: string; t: number; unit?: number }): Place | undefined {
     const { scene } = this;
@@ -102,7 +110,7 @@ export class Stage {
 
   #inside(node: string, t: number, unit: number): Place | undefined {
     const { scene } = this;
-    if (scene === undefined || !Number.isInteger(t) || t < 0 || t >= scene.steps || !scene.has(node, t)) return undefined;
+    if (scene === undefined || !scene.nodes.includes(node) || !Number.isInteger(t) || t < 0 || t >= scene.steps || !scene.has(node, t)) return undefined;
     return { node, t, unit: Math.max(0, Math.min(scene.values(node, t).length - 1, Math.trunc(unit) || 0)) };
   }
 
@@ -113,7 +121,7 @@ export class Stage {
     const row = (direction: 1 | -1): Place | undefined => {
       let at = scene.nodes.indexOf(node) + direction;
       while (scene.nodes[at] !== undefined && !scene.has(scene.nodes[at] as string, t)) at += direction;
-      return this.#inside(scene.nodes[at] ?? "", scene.nodes[at] === undefined ? -1 : t, unit);
+      return this.#inside(scene.nodes[at] ?? "", t, unit);
     };
     switch (key) {
       case "ArrowLeft": return this.#inside(node, t - 1, unit);

@@ -50,6 +50,9 @@ export function unitAt(box: Box, units: number, numbers: boolean, px: number, py
   return Math.min(units - 1, unit);
 }
 
+/** Whether a box has room for the number itself. */
+export const written = ({ node, t, w }: Box, scene: Scene): boolean => node !== "p" && scene.values(node, t).length === 1 && w >= 44;
+
 /** Paints all strips of a picture on a canvas of its size. */
 export function paint(canvas: HTMLCanvasElement, picture: Picture, ink: Ink): void {
   const { layout: { width, height, boxes }, scene, numbers, open, front, reached, side } = picture;
@@ -70,14 +73,14 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, ink: Ink): vo
       const count = reached(from, node, t);
       return count === Infinity ? values : Array.from(values, (one, k) => (k < count ? one : 0));
     };
-    paintStrip(context, value, come("forward", scene.values(node, t)), scale(node, false), ink, numbers, opacity);
+    paintStrip(context, value, come("forward", scene.values(node, t)), scale(node, false), ink, numbers, opacity, numbers || written(box, scene));
     const d = side === "forward" ? undefined : scene.gradient(node, t);
     if (d !== undefined) paintStrip(context, gradient, come("backward", d), scale(node, true), ink, numbers, opacity);
   }
 }
 
 /** Paints one strip: blue above zero, orange below with a bar in the middle where there is room for one; the fuller, the larger. */
-export function paintStrip(context: CanvasRenderingContext2D, area: Area, values: ArrayLike<number>, scale: number, ink: Ink, upright: boolean, opacity: number): void {
+export function paintStrip(context: CanvasRenderingContext2D, area: Area, values: ArrayLike<number>, scale: number, ink: Ink, upright: boolean, opacity: number, soft = upright): void {
   const { columns, rows } = upright ? { columns: 1, rows: Math.max(1, values.length) } : gridOf(values.length, area.w, area.h);
   context.globalAlpha = opacity;
   context.fillStyle = ink.surface;
@@ -88,10 +91,10 @@ export function paintStrip(context: CanvasRenderingContext2D, area: Area, values
     const size = Math.min(1, Math.abs(value) / scale);
     if (!(size > 0.004)) continue;
     const [x, y] = [area.x + (k % columns) * w, area.y + Math.floor(k / columns) * h];
-    context.globalAlpha = opacity * (upright ? size * 0.45 : size);
+    context.globalAlpha = opacity * (soft ? size * 0.45 : size);
     context.fillStyle = value < 0 ? ink.neg : ink.pos;
     context.fillRect(x, y, w, h);
-    if (value < 0 && w >= 5 && h >= 5 && !upright) {
+    if (value < 0 && w >= 5 && h >= 5 && !soft) {
       context.globalAlpha = 0.85 * opacity;
       context.fillStyle = ink.surface;
       context.fillRect(x + w * 0.25, y + h / 2 - 0.5, w * 0.5, 1);
@@ -114,7 +117,7 @@ export function scalesOf(scene: Scene): (node: string, gradient: boolean) => num
       const values = (gradient ? scene.gradient(node, t) : scene.values(node, t)) ?? [];
       for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k] as number));
     }
-    const scale = most > 0 ? (!gradient && /^[h]_/.test(node) ? Math.max(1, most) : most) : 1;
+    const scale = most > 0 ? (!gradient && node.startsWith("h_") ? Math.max(1, most) : most) : 1;
     known.set(key, scale);
     return scale;
   };

@@ -1,8 +1,9 @@
 import { html, type TemplateResult } from "lit";
+import { parametersOf } from "./bars.js";
 import { visible } from "./example.js";
 import { figure } from "./figure.js";
 import type { Update } from "./hello.js";
-import { symbolOf } from "./net.js";
+import { type Layer, symbolOf } from "./net.js";
 import { norm, type Scene } from "./scene.js";
 import type { Window } from "./wave.js";
 
@@ -12,7 +13,7 @@ type Say = (key: string, values?: Record<string, string | number>) => string;
 const most = 8;
 
 /** Every node of the columns: its numbers, or of many their lengths. */
-export function nodeTable(scene: Scene, { from, count }: Window, say: Say): TemplateResult {
+export function nodeTable(scene: Scene, layer: Layer, { from, count }: Window, say: Say): TemplateResult {
   const steps = Array.from({ length: count }, (_, i) => from + i);
   const cell = (node: string, t: number): string => {
     if (!scene.has(node, t)) return "";
@@ -25,6 +26,7 @@ export function nodeTable(scene: Scene, { from, count }: Window, say: Say): Temp
   return html`<div class="scroll"><table>
     <tr><th>t</th>${steps.map((t) => html`<th>${t + 1}</th>`)}</tr>
     ${scene.nodes.map((node) => html`<tr><th>${symbolOf(scene.net, node)}</th>${steps.map((t) => html`<td>${cell(node, t)}</td>`)}</tr>`)}
+    ${parametersOf(layer, scene.net.pattern === "output").map(([kind, name]) => html`<tr><th>${say("shares")}: ${kind}</th>${steps.map((t) => html`<td>${figure(scene.shares(name)?.[t] ?? NaN, 2)}</td>`)}</tr>`)}
   </table></div>`;
 }
 
