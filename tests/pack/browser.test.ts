@@ -21,8 +21,8 @@ const html = (body: string): File => ({
 const main = (from: string): string => `
 import * as unfold from "${from}";
 import { defined } from "unfold-rnn/element";
-import { train } from "./train.js";
-globalThis.outcome = train(unfold).then((outcome) => ({ ...outcome, defined }));
+import { train, watch } from "./train.js";
+globalThis.outcome = train(unfold).then(async (outcome) => ({ ...outcome, defined, lab: await watch() }));
 `;
 
 describe("in a page", () => {
@@ -60,9 +60,10 @@ describe("in a page", () => {
 
   async function learns(page: Page): Promise<void> {
     await page.waitForFunction("globalThis.outcome !== undefined", undefined, { timeout: 15_000 });
-    const outcome = (await page.evaluate("globalThis.outcome")) as Outcome & { defined: string[] };
+    const outcome = (await page.evaluate("globalThis.outcome")) as Outcome & { defined: string[]; lab: { loss: number; width: number; height: number } };
     assertLearnt(outcome);
-    for (const name of outcome.defined) assert.ok(await page.evaluate(`customElements.get(${JSON.stringify(name)}) !== undefined`), name);
+    assert.ok(outcome.defined.includes("unfold-lab"));
+    assert.ok(outcome.lab.loss > 0 && outcome.lab.width > 300 && outcome.lab.height > 60, JSON.stringify(outcome.lab));
   }
 
   async function served(files: Record<string, File>, at = ""): Promise<void> {
@@ -75,7 +76,7 @@ describe("in a page", () => {
   }
 
   const classic = async (): Promise<string> => `<script>${(await readFile(path.join(here, "program/train.js"), "utf8")).replace(/^export .*$/m, "")}
-    globalThis.outcome = train(Unfold).then((outcome) => ({ ...outcome, defined: Unfold.defined }));</script>`;
+    globalThis.outcome = train(Unfold).then(async (outcome) => ({ ...outcome, defined: Unfold.defined, lab: await watch() }));</script>`;
 
   test("a script tag", async () => {
     const dist = await project.files("node_modules/unfold-rnn/dist");
@@ -129,7 +130,7 @@ describe("in a page", () => {
   });
 
   // The content delivery network is the package's own folder; the addresses in the README name this version.
-  for (const [index, what] of ["the script tag", "the import map"].entries()) {
+  for (const [index, what] of ["one line", "the script tag", "the import map"].entries()) {
     test(`${what} of the README, as it stands there`, async () => {
       const readme = await project.read("node_modules/unfold-rnn/README.md");
       const snippet = [...readme.matchAll(/```html\n([^]*?)```/g)][index]?.[1];
@@ -140,6 +141,8 @@ describe("in a page", () => {
       try {
         await open(server.url, async (page) => {
           if (index === 0) {
+            await page.waitForFunction("document.querySelector('unfold-lab').lab.step >= 20", undefined, { timeout: 20_000 });
+          } else if (index === 1) {
             await page.waitForFunction("document.querySelector('#written').textContent.length === 80", undefined, { timeout: 20_000 });
             const written = (await page.evaluate("document.querySelector('#written').textContent")) as string;
             assert.match(written, /row|boat|gently|stream/, "it has learnt no word of its text");

@@ -13,4 +13,20 @@ async function train({ createModel, textDataset }, runtime = {}) {
   return { losses, text, spread: [...components.h_l0.variance.data], mode };
 }
 
-export { train };
+// And what a blogger does.
+async function watch() {
+  const lab = document.createElement("unfold-lab");
+  for (const [name, value] of Object.entries({ data: "sine", cell: "rnn", units: 8, seed: 1 })) lab.setAttribute(name, value);
+  const step = new Promise((resolve, reject) => {
+    lab.addEventListener("unfold-step", ({ detail }) => detail.step >= 20 && resolve(detail));
+    lab.addEventListener("unfold-error", ({ detail }) => reject(new Error(`${detail.code}: ${detail.message}`)));
+    setTimeout(() => reject(new Error(`20 steps were not made in 20 s; the lab is ${lab.lab.state} at step ${lab.lab.step}: ${lab.shadowRoot?.textContent.replace(/\s+/g, " ")}`)), 20_000);
+  });
+  document.body.append(lab);
+  const { loss } = await step;
+  const { width, height } = lab.getBoundingClientRect();
+  lab.remove();
+  return { loss, width, height };
+}
+
+export { train, watch };

@@ -4,6 +4,7 @@ import { UnfoldError, createModel, estimateMemory, loadModel, seriesDataset, tas
 import { createModel as createExternal } from "unfold-rnn/external";
 import widget from "unfold-rnn/anywidget";
 import { defined } from "unfold-rnn/element";
+import type { LabElement, LossElement } from "unfold-rnn/element";
 import { Lab, type ViewElement } from "unfold-rnn/views";
 import * as engine from "unfold-rnn";
 
@@ -68,6 +69,26 @@ export function page(view: ViewElement, model: Parameters<typeof widget.render>[
   view.lab = new Lab(engine, { hidden: 32 });
   same<ReturnType<typeof widget.render>, () => void>(true);
   widget.render({ model, el: view })();
+}
+
+/** The elements are known by their names, and their events by theirs. */
+export async function elements(): Promise<void> {
+  const lab = document.createElement("unfold-lab");
+  same<typeof lab, LabElement>(true);
+  lab.text = "to be or not to be";
+  lab.runtime = { worker: false };
+  lab.addEventListener("unfold-step", ({ detail }) => {
+    same<typeof detail.loss, number>(true);
+    same<typeof detail.valLoss, number | undefined>(true);
+  });
+  document.addEventListener("unfold-error", (event) => console.log((event as CustomEvent<{ code: string }>).detail.code));
+  lab.play();
+  await lab.step(20);
+  same<string, Awaited<ReturnType<typeof lab.sample>>>(true);
+  same<Uint8Array, Awaited<ReturnType<typeof lab.exportModel>>>(true);
+  const loss = document.querySelector("unfold-loss");
+  same<typeof loss, LossElement | null>(true);
+  if (loss) loss.for = "lab";
 }
 
 export const say = (thrown: unknown): string => (thrown instanceof UnfoldError && thrown.code === "CONFIG" ? thrown.message : String(thrown));

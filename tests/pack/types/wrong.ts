@@ -1,6 +1,7 @@
 // Uses that must not compile. Where one does, its @ts-expect-error is an error itself.
 import type { Model, TextDataset } from "unfold-rnn";
 import { createModel, loadModel, textDataset } from "unfold-rnn";
+import type { LabElement } from "unfold-rnn/element";
 
 export async function misuses(model: Model, data: TextDataset): Promise<void> {
   // @ts-expect-error: an input has tokens or features
@@ -39,4 +40,17 @@ export async function misuses(model: Model, data: TextDataset): Promise<void> {
   await textDataset("text", { unit: "syllable" });
   // @ts-expect-error: the unit is asked for
   await textDataset("text");
+}
+
+export async function misusesOfElements(lab: LabElement): Promise<void> {
+  // @ts-expect-error: the lab is made by the element
+  lab.lab = undefined;
+  // @ts-expect-error: text is a string
+  lab.text = ["to be"];
+  // @ts-expect-error: no such format
+  await lab.exportModel("pickle");
+  // @ts-expect-error: a number of steps
+  await lab.step("20");
+  // @ts-expect-error: a step has a loss, not an accuracy
+  lab.addEventListener("unfold-step", ({ detail }) => detail.accuracy);
 }
