@@ -11,6 +11,8 @@ interface Bar {
   readonly label: string;
   readonly kind: "own" | "browser" | "native";
   readonly perSecond: number;
+  /** 1: what takes too long to be measured more often. */
+  readonly rounds: number;
 }
 
 const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
@@ -20,7 +22,7 @@ export function barsOf({ rows }: WorkloadResult): Bar[] {
   const host = rows.some((row) => row.host === "chromium") ? "chromium" : "node";
   const here = rows.filter((row) => row.host === host);
   const own = ownRow("fastest", here);
-  const bars = (list: readonly (Row | undefined)[], kind: Bar["kind"]) => list.flatMap((row) => (row ? [{ label: kind === "own" ? "Unfold" : row.name, kind, perSecond: row.unitsPerSecond }] : []));
+  const bars = (list: readonly (Row | undefined)[], kind: Bar["kind"]) => list.flatMap((row) => (row ? [{ label: kind === "own" ? "Unfold" : row.name, kind, perSecond: row.unitsPerSecond, rounds: row.rounds.length }] : []));
   const isPeer = ({ name }: Row) => !name.startsWith("unfold") && name !== "tfjs-cpu";
   return [...bars([own], "own"), ...bars(here.filter(isPeer), "browser"), ...bars(rows.filter((row) => row.host === "native"), "native")];
 }
@@ -50,12 +52,12 @@ export function plot({ machine, chromium, date, workloads: measured }: Results):
     y += 8;
     const bars = barsOf(result);
     const fastest = Math.max(...bars.map(({ perSecond }) => perSecond));
-    for (const { label, kind, perSecond } of bars) {
+    for (const { label, kind, perSecond, rounds } of bars) {
       const length = Math.max(1, (bar * perSecond) / fastest);
       parts.push(
         `<text x="${left - 8}" y="${y + 14}" text-anchor="end">${escape(label)}</text>`,
         `<rect class="${kind}" x="${left}" y="${y + 3}" width="${length.toFixed(1)}" height="${line - 6}" rx="2"/>`,
-        `<text class="figure" x="${(left + length + 6).toFixed(1)}" y="${y + 14}">${short(perSecond)} ${unit}/s</text>`,
+        `<text class="figure" x="${(left + length + 6).toFixed(1)}" y="${y + 14}">${short(perSecond)} ${unit}/s${rounds === 1 ? ", measured once" : ""}</text>`,
       );
       y += line;
     }

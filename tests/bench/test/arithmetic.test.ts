@@ -187,7 +187,7 @@ test("figures and tables are written alike", () => {
 
 test("the plot has a bar for each of its rows, escaped", () => {
   const w3 = workloadNamed("W3");
-  const row = (name: string, host: Timing["host"], perSecond: number) => ({ name, host, detail: "", rounds: [1], firstLoss: NaN, lastLoss: NaN, median: 1, share: 1, gflops: 1, unitsPerSecond: perSecond });
+  const row = (name: string, host: Timing["host"], perSecond: number) => ({ name, host, detail: "", rounds: name === "tfjs-wasm" ? [1] : [1, 1], firstLoss: NaN, lastLoss: NaN, median: 1, share: 1, gflops: 1, unitsPerSecond: perSecond });
   const svg = plot({
     date: "2020-01-01T00:00:00Z", chromium: undefined, notes: {}, rounds: 5, secondsPerRound: 1,
     machine: { cpu: "A & B", cores: 1, memoryGB: 1, system: "", node: "20", v8: "", go: "", unfold: "", commit: "", packages: {} },
@@ -195,6 +195,7 @@ test("the plot has a bar for each of its rows, escaped", () => {
   });
   assert.deepEqual([...svg.matchAll(/<rect class="(\w+)"[^>]* width="([\d.]+)"/g)].map(([, kind, width]) => [kind, width]), [["own", "190.0"], ["browser", "95.0"], ["native", "380.0"]]);
   assert.match(svg, /A &amp; B/);
+  assert.deepEqual([...svg.matchAll(/>(\S+) steps\/s, measured once</g)].map(([, figure]) => figure), ["50.0"]);
 });
 
 test("ulps: units of the last place of float32, denormals, overflow and NaN included", () => {
