@@ -165,7 +165,7 @@ export class CompareView extends View implements CompareElement {
   }
 
   override updated(): void {
-    const place = this.renderRoot.querySelector<HTMLElement>(".chart") ?? undefined;
+    const place = (this.isConnected && this.renderRoot.querySelector<HTMLElement>(".chart")) || undefined;
     const [a, b] = (this.#runs ?? []).map(({ lab }) => lab.network?.history.columns());
     const { steps, losses } = join(a, b);
     if (steps.length < 2) return this.#chart.set(place, undefined);
@@ -218,12 +218,14 @@ export class CompareView extends View implements CompareElement {
       <div class="figures"><table><thead><tr>${[this.say("line"), this.say("weights"), this.say("atStep"), this.say("loss", { unit: this.say(unit) })].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${runs.flatMap(({ lab: { network, step } }, i) => (["training", "heldOut"] as const).map((what, w) => html`<tr>
         <td><span>${swatch({ ...looks[i ? 1 : 0], width: widths[w ? 1 : 0] })}${this.say(what, { side: names[i] as string })}</span></td><td>${this.number(network?.weights ?? NaN)}</td><td>${this.number(step)}</td>
-        <td data-side=${names[i] as string} data-loss=${what}>${this.#loss((what === "training" ? network?.history.smoothed : network?.history.heldOut) ?? NaN)}</td></tr>`))}</tbody></table></div>
+        ${this.#cell(names[i] as string, what, (what === "training" ? network?.history.smoothed : network?.history.heldOut) ?? NaN)}</tr>`))}</tbody></table></div>
       ${runs.map(({ problem }, i) => (problem ? html`<p class="note" role="status">${this.say("failed", { side: names[i] as string, message: problem.message })}</p>` : nothing))}
       ${this.#running ? nothing : this.#verdict(runs)}
       ${runs.some(({ sample }) => sample !== "") ? html`<div class="sides">${runs.map(({ sample }, i) => html`<div><p class="note">${this.say("sample", { side: names[i] as string })}</p><pre part="sample">${sample}</pre></div>`)}</div>` : nothing}
       ${this.#numbers(runs)}`;
   }
+
+  #cell = (side: string, what: string, loss: number): TemplateResult => html`<td data-side=${side} data-loss=${what} data-value=${loss}>${this.#loss(loss)}</td>`;
 
   #verdict(runs: readonly [Run, Run]): TemplateResult | typeof nothing {
     const [a, b] = runs.map(({ lab: { network } }) => network && judged(network.history.columns()));

@@ -132,7 +132,7 @@ export class ConnectivityView extends View implements ConnectivityElement {
       <p class="note">${this.say(intro)}</p>
       ${this.#controls(network)}
       ${this.#refused === undefined ? nothing : html`<p class="note" role="status">${this.say("refused", { message: this.#refused })}</p>`}
-      <div class="strip" part="strip" role="listbox" aria-orientation="horizontal" aria-label=${this.say("strip")} @keydown=${this.#key} @pointerover=${this.#point} @pointerdown=${this.#point}>
+      <div class="strip" part="strip" role="listbox" data-target=${answer ? (passage.next ? answer.t + 1 : answer.t) : nothing} aria-orientation="horizontal" aria-label=${this.say("strip")} @keydown=${this.#key} @pointerover=${this.#point} @pointerdown=${this.#point}>
         ${passage.labels.map((label, place) => this.#cell(label, place, answer, largest))}
       </div>
       ${answer ? this.#said(answer, largest) : nothing}

@@ -13,6 +13,8 @@ import { type Colour, View } from "./view.js";
 
 /** One line of the chart with its row of the table. */
 interface Row {
+  /** For who reads the page by its parts: rnn, gru, lstm, own, and with `-c` their cells. */
+  readonly key: string;
   readonly name: string;
   readonly curve: Curve;
   readonly factor: number;
@@ -188,30 +190,30 @@ export class MemoryView extends View implements MemoryElement {
 
   #rows(): Row[] {
     const rows: Row[] = [];
-    const add = (name: string, curve: Curve, gradNorm: number, colour: Colour, dash: readonly number[], width: number): void => {
+    const add = (key: string, name: string, curve: Curve, gradNorm: number, colour: Colour, dash: readonly number[], width: number): void => {
       const kept = this.clip && this.direction === "backward" && gradNorm > clipNorm ? clipNorm / gradNorm : 1;
-      rows.push({ name, curve: scaled(curve, kept), factor: factorPerStep(curve.middle), gradNorm, kept, colour, dash, width });
+      rows.push({ key, name, curve: scaled(curve, kept), factor: factorPerStep(curve.middle), gradNorm, kept, colour, dash, width });
     };
     for (const { cell, steps, settings, measured } of this.#trials) {
       if (measured === undefined) continue;
       const [colour, dash] = strokes[cell];
       const name = this.say("trial", { cell: cell.toUpperCase(), hidden: settings.hidden, step: steps });
-      add(name, measured.hidden, measured.gradNorm, colour, dash, 2);
-      if (measured.memory) add(`${cell.toUpperCase()}: ${this.say("memory")}`, measured.memory, measured.gradNorm, colour, [2, 3], 1.5);
+      add(cell, name, measured.hidden, measured.gradNorm, colour, dash, 2);
+      if (measured.memory) add(`${cell}-c`, `${cell.toUpperCase()}: ${this.say("memory")}`, measured.memory, measured.gradNorm, colour, [2, 3], 1.5);
     }
     const network = this.lab?.network;
     if (this.#own !== undefined && network !== undefined && this.direction === "backward") {
       const { cell, hidden } = network.settings;
       const { curves, step } = this.#own;
-      add(this.say("own", { cell: cell.toUpperCase(), hidden, step }), curves.hidden, NaN, "ink", [], 2.5);
-      if (curves.memory) add(this.say("memory"), curves.memory, NaN, "ink", [2, 3], 1.5);
+      add("own", this.say("own", { cell: cell.toUpperCase(), hidden, step }), curves.hidden, NaN, "ink", [], 2.5);
+      if (curves.memory) add("own-c", this.say("memory"), curves.memory, NaN, "ink", [2, 3], 1.5);
     }
     return rows;
   }
 
   override updated(): void {
     const rows = this.#rows();
-    const place = this.renderRoot.querySelector<HTMLElement>(".chart") ?? undefined;
+    const place = (this.isConnected && this.renderRoot.querySelector<HTMLElement>(".chart")) || undefined;
     const last = Math.max(0, ...rows.map(({ curve }) => curve.middle.length)) - 1;
     if (place === undefined || last < 1) return this.#chart.set(place, undefined);
     const range = logRange(rows.flatMap(({ curve }) => curve.middle));
@@ -263,12 +265,12 @@ export class MemoryView extends View implements MemoryElement {
     return html`<label class="radius">${this.say("lag")}
         <input type="range" min="0" max=${last} .value=${String(lag)} @input=${(event: Event) => (this.lag = Number((event.target as HTMLInputElement).value))}><output>${lag}</output></label>
       <div class="figures"><table part="table"><thead><tr>${[this.say("network"), this.say("atLag", { lag }), this.say("factor"), this.say("halves"), this.say("gradient")].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-      <tbody>${rows.map((row) => html`<tr>
+      <tbody>${rows.map((row) => html`<tr data-row=${row.key}>
         <td><span>${swatch(row)}${row.name}</span></td>
         <td>${brief(row.curve.middle[lag] ?? NaN)}</td>
-        <td>${brief(row.factor)} ${this.#kind(row.factor)}</td>
+        <td data-figure="factor" data-value=${row.factor}>${brief(row.factor)} ${this.#kind(row.factor)}</td>
         <td>${this.#halves(row.factor)}</td>
-        <td>${Number.isNaN(row.gradNorm) ? "" : row.kept < 1 ? this.say("clipped", { norm: brief(row.gradNorm), factor: brief(row.kept) }) : brief(row.gradNorm)}</td></tr>`)}</tbody></table></div>`;
+        <td data-figure="gradient" data-value=${row.gradNorm}>${Number.isNaN(row.gradNorm) ? "" : row.kept < 1 ? this.say("clipped", { norm: brief(row.gradNorm), factor: brief(row.kept) }) : brief(row.gradNorm)}</td></tr>`)}</tbody></table></div>`;
   }
 
   #kind(factor: number): string {
@@ -312,7 +314,7 @@ export class MemoryView extends View implements MemoryElement {
     const last = Math.max(...rows.map(({ curve }) => curve.middle.length));
     return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
       <thead><tr><th scope="col">${this.say("lag")}</th>${rows.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
-      <tbody>${Array.from({ length: last }, (_, k) => html`<tr><th scope="row">${k}</th>${rows.map(({ curve }) => html`<td>${brief(curve.middle[k] ?? NaN)}</td>`)}</tr>`)}</tbody></table></div></details>`;
+      <tbody>${Array.from({ length: last }, (_, k) => html`<tr><th scope="row">${k}</th>${rows.map(({ key, curve }) => html`<td data-curve=${key} data-value=${curve.middle[k] ?? NaN}>${brief(curve.middle[k] ?? NaN)}</td>`)}</tr>`)}</tbody></table></div></details>`;
   }
 }
 

@@ -175,6 +175,7 @@ export class StatesView extends View implements StatesElement {
 
   override updated(): void {
     const canvas = this.renderRoot.querySelector("canvas");
+    if (!this.isConnected) return;
     if (canvas !== null && this.#resize === undefined) {
       this.#resize = new ResizeObserver(() => this.#ask());
       this.#resize.observe(canvas);
@@ -294,7 +295,7 @@ export class StatesView extends View implements StatesElement {
     const value = (i: number): string => this.number(points[i] as number, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
     return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
       <thead><tr>${["t", this.say("input"), this.say("kind"), "x", "y"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-      <tbody>${path?.labels.map((label, t) => html`<tr data-t=${t}><th scope="row">${t}</th><td>${seen(label)}</td><td>${this.#group(paths, path.groups[t] ?? 0)}</td><td>${value(2 * (from + t))}</td><td>${value(2 * (from + t) + 1)}</td></tr>`)}</tbody></table></div></details>`;
+      <tbody>${path?.labels.map((label, t) => html`<tr data-t=${t} data-x=${points[2 * (from + t)]} data-y=${points[2 * (from + t) + 1]}><th scope="row">${t}</th><td>${seen(label)}</td><td>${this.#group(paths, path.groups[t] ?? 0)}</td><td>${value(2 * (from + t))}</td><td>${value(2 * (from + t) + 1)}</td></tr>`)}</tbody></table></div></details>`;
   }
 }
 
