@@ -2,15 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { type Problem, problemOf } from "../lab/engine.js";
 import type { Lab } from "../lab/lab.js";
 import type { Model } from "../types.js";
-import type { Values } from "./language.js";
 import { type Pair, writeTwice } from "./heatmap-clamp.js";
-
-/** What the panel needs of its view. */
-export interface Host {
-  requestUpdate(): void;
-  say(key: string, values?: Values): string;
-  number(value: number, options?: Intl.NumberFormatOptions): string;
-}
+import type { Host } from "./samples-host.js";
 
 /** What is to be held, and what the writing goes on from. */
 export interface Order {

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Detector } from "./detectors.js";
 import type { Find } from "./detectors-correlation.js";
-import type { Host } from "./heatmap-hold.js";
+import { levels } from "./heatmap-figures.js";
 import type { Match, Span } from "./heatmap-match.js";
 import type { Survey } from "./heatmap-survey.js";
 import { visible } from "./samples-figures.js";
+import type { Host } from "./samples-host.js";
 
 const shown = 10;
 const matches = 6;
@@ -19,6 +20,19 @@ export function nameOf({ name, character }: Detector, host: Host): string {
 }
 
 const detectorOf = ({ detectors }: Survey, { detector }: Find): Detector => detectors[detector] as Detector;
+
+/** What the colours stand for. */
+export function colourScale(scale: number, host: Host): TemplateResult {
+  const steps = Array.from({ length: 2 * levels + 1 }, (_, i) => i - levels).filter((n) => n % 2 === 0);
+  return html`<div class="scale"><span>${host.say("legend")}</span><span>${host.number(-scale, two)}</span>
+    <span class="steps" aria-hidden="true">${steps.map((n) => html`<span class=${`v${n}`}>a</span>`)}</span><span>${host.number(scale, two)}</span><span>${host.say("legendPos")}</span></div>`;
+}
+
+/** One unit's value at every token, as a table. */
+export function valuesTable(marks: readonly string[], values: Float32Array, unit: number, host: Host): TemplateResult {
+  return html`<table><thead><tr><th>${host.say("token")}</th><th>${host.say("unit")} ${unit}</th></tr></thead>
+    <tbody>${marks.map((mark, n) => html`<tr><td>${visible(mark)}</td><td>${host.number(values[n] ?? NaN, two)}</td></tr>`)}</tbody></table>`;
+}
 
 /** What a unit goes with best, in words. */
 export function bestOf(found: Survey | undefined, unit: number, host: Host): string {

@@ -4,7 +4,6 @@ import { levelOf } from "./heatmap-figures.js";
 import { overlaps, type Span } from "./heatmap-match.js";
 import type { Piece } from "./heatmap-passage.js";
 import { follow } from "./samples-cursor.js";
-import { visible } from "./samples-figures.js";
 
 /** What the tokens of a strip look like now. */
 export interface Look {
@@ -24,13 +23,15 @@ export interface Look {
 export class Strip {
   /** The token that the cursor is at. */
   at = 0;
+  /** The token that the pointer is over. */
+  over: number | undefined;
   #anchor: number | undefined;
   #dragging = false;
   #tokens: HTMLElement[] = [];
   #pieces: readonly Piece[] | undefined;
 
-  /** `moved`: the cursor or the selection has. */
-  constructor(private readonly moved: () => void) {}
+  /** `moved`: the cursor or the selection has; `pointed`: the pointer is over another token. */
+  constructor(private readonly moved: () => void, private readonly pointed: () => void) {}
 
   /** Undefined where nothing is selected. */
   get selection(): Span | undefined {
@@ -39,6 +40,7 @@ export class Strip {
 
   reset(): void {
     this.at = 0;
+    this.over = undefined;
     this.#anchor = undefined;
   }
 
@@ -48,7 +50,7 @@ export class Strip {
     const token = (mark: string): TemplateResult => html`<span role="option" id=${`t${n++}`}>${mark === "\n" ? "↵\n" : mark}</span>${apart ? " " : ""}`;
     return html`<div class="text" part="text" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${label} aria-activedescendant=${`t${this.at}`}
       @keydown=${(event: KeyboardEvent) => this.#onKey(event)} @pointerdown=${(event: PointerEvent) => this.#onPress(event)} @pointermove=${(event: PointerEvent) => this.#onDrag(event)}
-      @pointerup=${() => (this.#dragging = false)} @pointercancel=${() => (this.#dragging = false)}
+      @pointerup=${() => (this.#dragging = false)} @pointercancel=${() => (this.#dragging = false)} @pointerleave=${() => this.#point(undefined)}
       >${guard([pieces], () => pieces.map(({ marks }, b) => html`${b > 0 ? "\n" : ""}${marks.map(token)}`))}</div>`;
   }
 
@@ -87,13 +89,19 @@ export class Strip {
   }
 
   #onDrag(event: PointerEvent): void {
-    if (!this.#dragging || event.buttons === 0) return;
+    if (!this.#dragging || event.buttons === 0) return this.#point(this.#tokenOf(event.target));
     const root = (event.currentTarget as HTMLElement).getRootNode() as ShadowRoot;
     const token = this.#tokenOf(root.elementFromPoint(event.clientX, event.clientY));
     if (token === undefined || token === this.at) return;
     this.#anchor ??= this.at;
     this.at = token;
     this.moved();
+  }
+
+  #point(token: number | undefined): void {
+    if (token === this.over) return;
+    this.over = token;
+    this.pointed();
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -111,9 +119,4 @@ export class Strip {
     this.moved();
   }
 
-  /** The token at the cursor as it is read out. */
-  get mark(): string {
-    const marks = this.#pieces?.flatMap((piece) => piece.marks);
-    return visible(marks?.[this.at] ?? "");
-  }
 }

@@ -5,7 +5,7 @@ import { levels } from "./heatmap-figures.js";
 function level(n: number): string {
   const [colour, line] = n > 0 ? ["--pos", "underline"] : ["--neg", "overline"];
   const share = Math.abs(n) / levels;
-  return `.v${n} { background: color-mix(in srgb, var(${colour}) ${Math.round(share * 62)}%, transparent); text-decoration: ${line} ${share > 0.6 ? 2 : 1}px var(${colour}); }`;
+  return `.v${n} { background: color-mix(in srgb, var(${colour}) ${Math.round(share * 50)}%, transparent); text-decoration: ${line} ${share > 0.6 ? 2 : 1}px var(${colour}); }`;
 }
 
 const all = Array.from({ length: levels }, (_, i) => [level(i + 1), level(-i - 1)]).flat();

@@ -3,9 +3,9 @@ import { problemOf } from "../lab/engine.js";
 import type { Shown } from "../lab/looks.js";
 import { define } from "./define.js";
 import type { HeatmapElement } from "./elements.js";
-import { levels, scaleOf, statesOf, unitOf } from "./heatmap-figures.js";
-import { Holding, type Host, type Order } from "./heatmap-hold.js";
-import { bestOf, findsList, findsTable, matchList } from "./heatmap-lists.js";
+import { scaleOf, statesOf, unitOf } from "./heatmap-figures.js";
+import { Holding, type Order } from "./heatmap-hold.js";
+import { bestOf, colourScale, findsList, findsTable, matchList, valuesTable } from "./heatmap-lists.js";
 import { activeIn, agreement, overlaps, similarSpans } from "./heatmap-match.js";
 import { drawOverview, heightFor } from "./heatmap-overview.js";
 import { batchOf, endToEnd, firstPieces, markings, ownPieces, type Piece, surveyPieces } from "./heatmap-passage.js";
@@ -14,6 +14,7 @@ import { heatStyles } from "./heatmap-styles.js";
 import { type Ground, groundOf, survey, type Survey } from "./heatmap-survey.js";
 import { words } from "./heatmap-words.js";
 import { visible } from "./samples-figures.js";
+import type { Host } from "./samples-host.js";
 import { View } from "./view.js";
 
 /** The text as the network has read it. */
@@ -41,6 +42,7 @@ const promptTokens = 200;
  * @attr {number} unit - The unit that colours the text, from 0; absent: the one that stands out most.
  * @attr {string} state - `h_l0`, `c_l0`, `h_l1` … as inspect() names it; absent: the lowest.
  * @attr {string} text - What is read; absent: a held-out piece of the data.
+ * @fires {CustomEvent} unfold-select - A unit was chosen; `detail` has `panel: "heatmap"`, the state and the unit.
  * @csspart controls - State and unit.
  * @csspart text - The coloured text.
  * @csspart overview - All units over the text.
@@ -69,7 +71,7 @@ export class HeatmapView extends View implements HeatmapElement {
   protected readonly words = words;
   #pieces: readonly Piece[] = [];
   #ground: Ground | undefined;
-  readonly #strip = new Strip(() => this.#moved());
+  readonly #strip = new Strip(() => this.#moved(), () => this.requestUpdate());
   readonly #host: Host = {
     requestUpdate: () => this.requestUpdate(), say: (key, values) => this.say(key, values), number: (value, options) => this.number(value, options),
   };
@@ -99,7 +101,7 @@ export class HeatmapView extends View implements HeatmapElement {
     this.note = "";
     this.#strip.reset();
     let own: Piece[] = [];
-    if (network !== undefined && this.text !== "") {
+    if (network !== undefined && this.text) {
       try {
         const { pieces, unknown } = ownPieces(network, this.text);
         own = pieces;
@@ -162,7 +164,9 @@ export class HeatmapView extends View implements HeatmapElement {
 
   #choose(unit: number): void {
     const units = this.reading?.units ?? 1;
-    this.unit = ((unit % units) + units) % units;
+    this.unit = ((Math.floor(unit) % units) + units) % units || 0;
+    const detail = { panel: "heatmap", state: this.reading?.state, unit: this.unit };
+    this.dispatchEvent(new CustomEvent("unfold-select", { bubbles: true, composed: true, detail }));
     this.#holding.again(this.#order());
   }
 
@@ -185,7 +189,7 @@ export class HeatmapView extends View implements HeatmapElement {
     const { pieces, values, units, scale } = reading;
     const unit = this.#unit;
     const column = unitOf(values, units, unit);
-    this.#strip.paint(this.renderRoot, pieces, { values: column, scale, like: this.#like(reading), describe: (n) => this.#value(column[n] ?? NaN) });
+    this.#strip.paint(this.renderRoot, pieces, { values: column, scale, like: this.#like(reading), describe: (n) => this.#value(reading, n) });
     const canvas = this.renderRoot.querySelector("canvas");
     const palette = { pos: this.colour("pos"), neg: this.colour("neg"), surface: this.colour("surface"), ink: this.colour("ink") };
     if (canvas === null) return;
@@ -207,8 +211,9 @@ export class HeatmapView extends View implements HeatmapElement {
     return similarSpans(shares, reading.pieces.map(({ ids }) => ids.length), selection.to - selection.from, this.share).filter((span) => !overlaps(span, selection));
   }
 
-  #value(value: number): string {
-    return this.say("value", { name: this.#strip.mark, unit: this.#unit, value: this.number(value, two) });
+  #value({ pieces, values, units }: Reading, token: number): string {
+    const [unit, mark] = [this.#unit, pieces.flatMap(({ marks }) => marks)[token] ?? ""];
+    return this.say("value", { name: visible(mark), unit, value: this.number(values[token * units + unit] ?? NaN, two) });
   }
 
   #nameOf(state: string): string {
@@ -230,8 +235,8 @@ export class HeatmapView extends View implements HeatmapElement {
       <div class="reading">
         ${this.#controls(reading, unit)}
         ${this.#strip.template(pieces, network.subject.kind === "task", this.say("text", { count: tokens, unit, ...range }))}
-        ${this.#scale(scale)}
-        <p class="readout">${this.#value(values[this.#strip.at * units + unit] ?? NaN)}</p>
+        ${colourScale(scale, this.#host)}
+        <p class="readout">${this.#value(reading, this.#strip.over ?? this.#strip.at)}</p>
         <canvas part="overview" role="img" aria-label=${this.say("overview", { count: units, unit })} @click=${(event: MouseEvent) => this.#onOverview(event, reading)}></canvas>
         ${this.#own()}
       </div>
@@ -253,12 +258,6 @@ export class HeatmapView extends View implements HeatmapElement {
     </div>`;
   }
 
-  #scale(scale: number): TemplateResult {
-    const steps = Array.from({ length: 2 * levels + 1 }, (_, i) => i - levels).filter((n) => n % 2 === 0);
-    return html`<div class="scale"><span>${this.say("legend")}</span><span>${this.number(-scale, two)}</span>
-      <span class="steps" aria-hidden="true">${steps.map((n) => html`<span class=${`v${n}`}>a</span>`)}</span><span>${this.number(scale, two)}</span><span>${this.say("legendPos")}</span></div>`;
-  }
-
   #own(): TemplateResult {
     const typed = (event: Event): void => {
       clearTimeout(this.#typing);
@@ -267,8 +266,8 @@ export class HeatmapView extends View implements HeatmapElement {
       const { value } = event.target as HTMLTextAreaElement;
       this.#typing = setTimeout(() => (this.text = value), patience);
     };
-    return html`<details ?open=${this.text !== ""}><summary class="note">${this.say("own")}</summary>
-      <textarea aria-label=${this.say("own")} placeholder=${this.say("ownHint")} maxlength="20000" .value=${this.text} @input=${typed} @compositionend=${typed}></textarea></details>
+    return html`<details ?open=${Boolean(this.text)}><summary class="note">${this.say("own")}</summary>
+      <textarea aria-label=${this.say("own")} placeholder=${this.say("ownHint")} maxlength="20000" .value=${this.text ?? ""} @input=${typed} @compositionend=${typed}></textarea></details>
       ${this.note ? html`<p class="note" role="status">${this.note}</p>` : nothing}`;
   }
 
@@ -297,8 +296,7 @@ export class HeatmapView extends View implements HeatmapElement {
   #tables({ pieces, values, units }: Reading, unit: number): TemplateResult {
     const choose = (next: number): void => this.#choose(next);
     const marks = pieces.flatMap((piece) => piece.marks);
-    return html`<div class="scroll" tabindex="0"><table><thead><tr><th>${this.say("token")}</th><th>${this.say("unit")} ${unit}</th></tr></thead>
-        <tbody>${marks.map((mark, n) => html`<tr><td>${visible(mark)}</td><td>${this.number(values[n * units + unit] ?? NaN, two)}</td></tr>`)}</tbody></table></div>
+    return html`<div class="scroll" tabindex="0">${valuesTable(marks, unitOf(values, units, unit), unit, this.#host)}</div>
       ${this.found && html`<h4>${this.say("units")}</h4><div class="scroll" tabindex="0">${findsTable(this.found, this.found.units, this.#host, choose)}</div>
         <h4>${this.say("detectors")}</h4><div class="scroll" tabindex="0">${findsTable(this.found, this.found.named, this.#host, choose)}</div>`}`;
   }

@@ -5,7 +5,9 @@ import { define } from "./define.js";
 import type { SamplesElement } from "./elements.js";
 import { follow } from "./samples-cursor.js";
 import { type Candidate, likeliest } from "./samples-draw.js";
-import { bandOf, bands, extend, interval, remember, type Sample, textOf, visible, type Written } from "./samples-figures.js";
+import { bandOf, extend, interval, remember, type Sample, textOf, visible, type Written } from "./samples-figures.js";
+import type { Host } from "./samples-host.js";
+import { caption, charactersTable, legend, nameOf, shareOf } from "./samples-parts.js";
 import { sampleStyles } from "./samples-styles.js";
 import { type Beginning, beginningOf, lossAt, reader, textOfNetwork } from "./samples-text.js";
 import { words } from "./samples-words.js";
@@ -72,6 +74,9 @@ export class SamplesView extends View implements SamplesElement {
   #again = false;
   #writing = 0;
   #toFocus = false;
+  readonly #host: Host = {
+    requestUpdate: () => this.requestUpdate(), say: (key, values) => this.say(key, values), number: (value, options) => this.number(value, options),
+  };
 
   constructor() {
     super();
@@ -148,12 +153,13 @@ export class SamplesView extends View implements SamplesElement {
 
   /** What an attribute has that is none of these numbers counts as its default. */
   #drawing(tokens: number): { temperature: number; topK: number; topP: number; length: number } {
-    const { temperature, topK, topP, length = 0 } = this;
+    const within = (value: number | undefined, least: number, most: number, fallback: number): number =>
+      typeof value === "number" && value >= least && value <= most ? value : fallback;
     return {
-      temperature: temperature >= 0 && temperature <= 10 ? temperature : usual,
-      topK: topK >= 1 && topK < tokens ? Math.floor(topK) : 0,
-      topP: topP > 0 && topP <= 1 ? topP : 1,
-      length: length >= 1 && length <= 10_000 ? Math.floor(length) : tokens < alphabet ? lengths.letters : lengths.ideographs,
+      temperature: within(this.temperature, 0, 10, usual),
+      topK: Math.floor(within(this.topK, 1, tokens - 1, 0)),
+      topP: within(this.topP, 1e-6, 1, 1),
+      length: Math.floor(within(this.length, 1, 10_000, tokens < alphabet ? lengths.letters : lengths.ideographs)),
     };
   }
 
@@ -162,7 +168,7 @@ export class SamplesView extends View implements SamplesElement {
     const text = textOfNetwork(this.lab?.network);
     if (text === undefined) return undefined;
     try {
-      const beginning = beginningOf(this.prompt, text);
+      const beginning = beginningOf(this.prompt ?? "", text);
       this.notes = beginning.unknown.length > 0 ? [this.say("skipped", { characters: beginning.unknown.map(visible).join(" ") })] : [];
       return beginning;
     } catch (thrown) {
@@ -233,11 +239,11 @@ export class SamplesView extends View implements SamplesElement {
       ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
       ${this.sample === undefined ? html`<p class="note">${this.say("waiting")}</p>` : this.#latest(this.sample)}
       ${this.question && this.sample ? this.#alternatives(this.question, this.sample, text.data) : nothing}
-      ${this.#legend()}
+      ${legend(this.#host)}
       ${earlier.length === 0 ? nothing : html`<details open><summary class="note">${this.say("earlier")}</summary>
-        <ol class="earlier" part="earlier">${earlier.map((one) => html`<li><p class="note">${this.#caption(one)}</p><p class="text">${this.#pieces(one)}</p></li>`)}</ol>
+        <ol class="earlier" part="earlier">${earlier.map((one) => html`<li><p class="note">${caption(one, this.#host)}</p><p class="text">${this.#pieces(one)}</p></li>`)}</ol>
       </details>`}
-      ${this.sample === undefined ? nothing : this.#table(this.sample)}`;
+      ${this.sample === undefined ? nothing : charactersTable(this.sample, this.#host)}`;
   }
 
   #controls(): TemplateResult {
@@ -248,7 +254,7 @@ export class SamplesView extends View implements SamplesElement {
     };
     const hundredths = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     return html`<div class="row controls" part="controls">
-      <label>${this.say("prompt")} <input type="text" .value=${this.prompt} placeholder=${this.say("promptHint")} maxlength="2000" @input=${written} @compositionend=${written}></label>
+      <label>${this.say("prompt")} <input type="text" .value=${this.prompt ?? ""} placeholder=${this.say("promptHint")} maxlength="2000" @input=${written} @compositionend=${written}></label>
       <label title=${this.say("greedy")}>${this.say("temperature")} <input type="range" min="0" max="2" step="0.05" .value=${String(this.temperature)} @input=${number("temperature")}>
         <output>${this.number(this.temperature, hundredths)}</output></label>
       <label>${this.say("topK")} <input type="number" min="0" step="1" placeholder=${this.say("topKAll")} .value=${this.topK > 0 ? String(this.topK) : ""} @change=${number("topK")}></label>
@@ -260,13 +266,13 @@ export class SamplesView extends View implements SamplesElement {
     const at = Math.min(this.at, sample.written.length - 1);
     const label = this.say("sample", { step: sample.step, count: sample.written.length, beginning: textOf(sample.written.slice(0, 40)) });
     const state = this.question ? this.say("held") : this.branch ? this.say("branch") : this.lab?.state === "training" ? this.say("live") : "";
-    return html`<div class="row note"><span>${this.#caption(sample)}${state && html` · ${state}`}</span>
+    return html`<div class="row note"><span>${caption(sample, this.#host)}${state && html` · ${state}`}</span>
         ${this.question ? html`<button @click=${() => this.#close()}>${this.say("go")}</button>` : nothing}
         ${this.branch && !this.question ? html`<button @click=${() => (this.branch = undefined)}>${this.say("afresh")}</button>` : nothing}</div>
       <div class="sample" part="sample"><span class="given">${sample.prompt}</span><span role="listbox" tabindex="0" aria-label=${label}
         aria-activedescendant=${`c${at}`} @keydown=${(event: KeyboardEvent) => this.#onKey(event)} @click=${(event: Event) => this.#onClick(event)}
         >${sample.written.map((one, i) => html`<span role="option" id=${`c${i}`} aria-selected=${i === this.question?.index}
-          class=${`b${bandOf(one.probability)}${i === at ? " at" : ""}`} aria-label=${this.#name(one)}>${one.text === "\n" ? "↵\n" : one.text}</span>`)}</span></div>`;
+          class=${`b${bandOf(one.probability)}${i === at ? " at" : ""}`} aria-label=${nameOf(one, this.#host)}>${one.text === "\n" ? "↵\n" : one.text}</span>`)}</span></div>`;
   }
 
   #onClick(event: Event): void {
@@ -282,39 +288,15 @@ export class SamplesView extends View implements SamplesElement {
       <p>${answer ? this.say("instead", { name, step: answer.step }) : this.say("asking")}</p>
       <div class="row">${answer?.candidates.map(({ token, probability }) => {
         const text = visible(data.vocabulary[token] as string);
-        return html`<button aria-pressed=${token === first} aria-label=${this.say("pick", { name: text, share: this.#share(probability) })} class=${`b${bandOf(probability)}`}
-          @click=${() => this.#choose(token, data)}><span>${text}</span><span>${this.#share(probability)}</span></button>`;
+        return html`<button aria-pressed=${token === first} aria-label=${this.say("pick", { name: text, share: shareOf(probability, this.#host) })} class=${`b${bandOf(probability)}`}
+          @click=${() => this.#choose(token, data)}><span>${text}</span><span>${shareOf(probability, this.#host)}</span></button>`;
       })}<button @click=${() => this.#close()}>${this.say("close")}</button></div>
     </div>`;
-  }
-
-  #legend(): TemplateResult {
-    const least = (band: number): string => this.number(bands[band] as number, { style: "percent" });
-    return html`<ul class="legend" part="legend" aria-label=${this.say("legend")}><li>${this.say("legend")}</li>
-      ${bands.map((_, i) => html`<li><span class=${`b${i}`}>abc</span> ${i < bands.length - 1 ? this.say("atLeast", { share: least(i) }) : this.say("under", { share: least(i - 1) })}</li>`)}</ul>`;
-  }
-
-  #table(sample: Sample): TemplateResult {
-    return html`<details class="data"><summary>${this.say("table")}</summary><div class="scroll" tabindex="0"><table>
-      <thead><tr><th>${this.say("text")}</th><th>${this.say("probability")}</th></tr></thead>
-      <tbody>${sample.written.map((one) => html`<tr><td>${visible(one.text)}</td><td>${this.#share(one.probability)}</td></tr>`)}</tbody></table></div></details>`;
   }
 
   #pieces({ prompt, written }: Sample): TemplateResult {
     // Empty lines at the beginning say nothing.
     return html`<span class="given">${prompt}</span>${prompt === "" ? textOf(written).replace(/^\n+/, "") : textOf(written)}`;
-  }
-
-  #caption({ step, loss }: Sample): string {
-    return Number.isNaN(loss) ? this.say("captionFirst", { step }) : this.say("caption", { step, loss: this.number(loss, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
-  }
-
-  #share(probability: number): string {
-    return this.number(probability, { style: "percent", maximumFractionDigits: probability < 0.01 ? 2 : 0 });
-  }
-
-  #name(one: Written): string {
-    return this.say("character", { name: visible(one.text), share: this.#share(one.probability) });
   }
 }
 
