@@ -93,6 +93,8 @@ export class ConfusionState {
       return { values: Float32Array.from(this.#part.inputs.subarray(start * features, (start + steps) * features)), steps, features };
     }
     const texts = subject.kind === "task" ? subject.data.symbols : subject.kind === "classes" ? subject.data.vocabulary : undefined;
-    return { tokens: Array.from(this.#part.inputs.subarray(start, start + steps), (id) => texts?.[id] ?? `${id} `) };
+    // Symbols of a task are names, not pieces of a text.
+    const apart = texts === undefined || (subject.kind === "task" && texts.some((text) => text.length > 1)) ? " " : "";
+    return { tokens: Array.from(this.#part.inputs.subarray(start, start + steps), (id) => (texts?.[id] ?? String(id)) + apart) };
   }
 }

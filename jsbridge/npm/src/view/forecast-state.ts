@@ -32,6 +32,7 @@ export class ForecastState {
   /** [rows - from, K] */
   #oneStep: Float32Array;
   #next = 0;
+  #freeLast = false;
   #free: { origin: number; said: Float32Array } | undefined;
 
   private constructor(network: Network, data: SeriesDataset, origin: number) {
@@ -65,11 +66,13 @@ export class ForecastState {
     return true;
   }
 
-  /** Forecasts anew: freely from the origin, and one step ahead for some rows while training runs, else for all. */
+  /** Forecasts anew: freely from the origin, and one step ahead. While training runs in turns, and of the latter some rows at a time. */
   async look({ model, live }: Shown): Promise<void> {
     const { data, from, origin } = this;
-    const said = await freeRun(model, data, this.#feedback, origin, this.length);
-    this.#free = { origin, said };
+    const free = !live || !this.#freeLast || this.#free?.origin !== origin || this.#free.said.length !== this.length * data.target.length;
+    this.#freeLast = free;
+    if (free) this.#free = { origin, said: await freeRun(model, data, this.#feedback, origin, this.length) };
+    if (free && live) return;
     const count = data.rows - from;
     const most = live ? Math.max(1, Math.floor(budget / data.window)) : count;
     const start = live ? this.#next % count : 0;
