@@ -231,6 +231,8 @@ export class LabView extends LitElement implements LabElement {
   }
 
   async #open(play: boolean): Promise<void> {
+    // Also when it was asked for before it was seen: it is not opened once more then.
+    this.seen = true;
     const ticket = ++this.#opening;
     this.problem = undefined;
     this.#abort?.abort();
