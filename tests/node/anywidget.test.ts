@@ -187,6 +187,8 @@ test("a tab that is loaded again goes on with the weights that the kernel holds"
   const again = new Tab(before);
   await again.until("owner", () => again.state["_owner"] !== before["_owner"]);
   assert.deepEqual(await again.call("generate", greedy), written);
+  await again.train();
+  assert.deepEqual((again.state["history"] as number[][]).map(([step]) => step), Array.from({ length: 120 }, (_, i) => i + 1));
 });
 
 test("ids are learnt as text is", async () => {

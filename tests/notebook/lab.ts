@@ -6,10 +6,15 @@ import { freePort, Host } from "./process.js";
 
 const TOKEN = "only-for-this-test";
 
-/** JupyterLab on loopback, with the example notebooks in its folder. */
-export async function startLab(notebooks: readonly string[]): Promise<Host> {
+/** JupyterLab on loopback. In its folder is the example, and notebooks of these cells of code, by name. */
+export async function startLab(notebooks: Record<string, readonly string[]>): Promise<Host> {
   const folder = Host.folder();
-  for (const name of notebooks) copyFileSync(path.join(root, "docs/examples", name), path.join(folder, name));
+  copyFileSync(path.join(root, "docs/examples/jupyter.ipynb"), path.join(folder, "jupyter.ipynb"));
+  for (const [name, sources] of Object.entries(notebooks)) {
+    const cells = sources.map((source, i) => ({ cell_type: "code", id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [], source }));
+    const kernelspec = { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" };
+    writeFileSync(path.join(folder, name), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells }));
+  }
   mkdirSync(path.join(folder, "jupyter/labconfig"), { recursive: true });
   // It would ask, and fetch from elsewhere.
   const quiet = { disabledExtensions: { "@jupyterlab/apputils-extension:announcements": true } };
@@ -47,6 +52,27 @@ export class Notebook {
     await this.page.evaluate(`void window.jupyterapp.commands.execute("notebook:run-all-cells")`);
   }
 
+  /** Runs one cell and gives what it has put out. */
+  async run(index: number): Promise<string> {
+    await this.select(index);
+    await this.command("notebook:run-cell");
+    await this.idle();
+    return this.output(index);
+  }
+
+  /** Selects a cell, out of edit mode. */
+  async select(index: number): Promise<void> {
+    await this.page.evaluate(`{ const { content } = window.jupyterapp.shell.currentWidget; content.activeCellIndex = ${index}; content.mode = "command"; }`);
+  }
+
+  /** Restarts the kernel as its user would, who is asked. */
+  async restart(): Promise<void> {
+    await this.page.evaluate(`void window.jupyterapp.commands.execute("kernelmenu:restart")`);
+    await this.page.locator(".jp-Dialog button.jp-mod-accept").click();
+    await this.page.locator(".jp-Dialog").waitFor({ state: "detached" });
+    await this.idle();
+  }
+
   /** Waits until the kernel has nothing to do. */
   async idle(): Promise<void> {
     const status = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status";
@@ -62,7 +88,7 @@ export class Notebook {
   async output(index: number, seconds = 60): Promise<string> {
     const cell = this.cell(index);
     await cell.locator(".jp-InputPrompt").filter({ hasText: /\[\d+\]/ }).waitFor({ timeout: 1000 * seconds });
-    return (await cell.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+    return (await cell.locator(".jp-OutputArea-output").allInnerTexts()).join("\n").trim();
   }
 
   async close(): Promise<void> {

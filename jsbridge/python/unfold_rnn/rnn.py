@@ -121,14 +121,14 @@ class RNN(Configuration):
                 try:
                     await asyncio.wait_for(changed.wait(), 1.0 if end is None else max(0.0, min(1.0, end - time.monotonic())))
                 except asyncio.TimeoutError:
-                    await self._look(end)
+                    await self._look()
         finally:
             self.unobserve(wake, ["running", "status"])
         if self.status == "error" and self.error is not None:
             raise UnfoldError.of(self.error)
         return self.status
 
-    async def _look(self, end: float | None) -> None:
+    async def _look(self) -> None:
         """Asks for a sign of life when there has been none for some seconds."""
         if time.monotonic() - self._heard > 5:
             await self._calls.call("ping")

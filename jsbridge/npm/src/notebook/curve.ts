@@ -9,8 +9,14 @@ export const POINTS = 1000;
  * Steps with a held-out loss stay longer, thinned in the same way among themselves.
  */
 export class Curve {
-  #points: Point[] = [];
-  #stride = 1;
+  #points: Point[];
+  #stride: number;
+
+  /** Goes on from the rows of a tab that is gone. */
+  constructor(rows: readonly Point[] = []) {
+    this.#points = rows.slice();
+    this.#stride = 2 ** Math.max(0, Math.ceil(Math.log2((rows.at(-1)?.[0] ?? 1) / POINTS)));
+  }
 
   add({ step, loss, validationLoss }: Progress): void {
     const validated = validationLoss !== undefined;

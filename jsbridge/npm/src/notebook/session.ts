@@ -7,7 +7,7 @@ import { Network } from "./network.js";
 import { Owner } from "./owner.js";
 import { Posts, show } from "./posts.js";
 import { Run } from "./run.js";
-import type { Results, Status } from "./traits.js";
+import type { Point, Results, Status } from "./traits.js";
 
 /** A call from the kernel, answered with a message of the same id. */
 interface Call {
@@ -27,7 +27,7 @@ export class Session {
   readonly #owner: Owner;
   readonly #posts: Posts;
   readonly #network: Network;
-  readonly #curve = new Curve();
+  readonly #curve: Curve;
   #run: Run | undefined;
   #closed = false;
 
@@ -35,6 +35,7 @@ export class Session {
     this.#widget = widget;
     this.#posts = new Posts(widget, (results) => this.#owner.tell(results));
     this.#network = new Network(engine, widget);
+    this.#curve = new Curve(widget.get("history") as Point[]);
     this.#listeners = new Listeners(widget);
     this.#listeners.on("change:running", () => this.#obey());
     // Only here: a view was pressed in this tab.
