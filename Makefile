@@ -76,7 +76,16 @@ $(NPM) &: $(WASM) $(NPM_SOURCES) $(MODULES)
 	npx tsx jsbridge/npm/build.ts
 	touch $(NPM)
 
-$(SITE): $(NPM) $(SITE_SOURCES) $(MODULES)
+# What the types and their comments say, as pages. TypeDoc reads them with a TypeScript of its own.
+build/reference/index.html: $(NPM) site/reference/node_modules/.package-lock.json $(wildcard site/reference/*.json)
+	cd site/reference && npx typedoc --logLevel Warn
+	touch $@
+
+site/reference/node_modules/.package-lock.json: site/reference/package-lock.json
+	cd site/reference && npm ci
+	touch $@
+
+$(SITE): $(NPM) $(SITE_SOURCES) $(MODULES) build/reference/index.html
 	npx tsx site/build.ts
 	touch $@
 

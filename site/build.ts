@@ -7,6 +7,7 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { publishGoldens } from "./goldens.js";
+import { publishGuides } from "./guides.js";
 
 const site = fileURLToPath(new URL(".", import.meta.url));
 const out = path.join(site, "../build/site");
@@ -54,6 +55,8 @@ await writeFile(path.join(out, "index.html"), link(html, await bundle()));
 await cp(path.join(site, "data"), path.join(out, "data"), { recursive: true });
 await copyFile(path.join(site, "src/favicon.svg"), path.join(out, "favicon.svg"));
 await publishGoldens(path.join(out, "golden"));
+await publishGuides(path.join(out, "guides"));
+await cp(path.join(site, "../build/reference"), path.join(out, "reference"), { recursive: true });
 // The engine holds Go's runtime and gonum, the bundle uPlot: their terms go with every copy.
 await copyFile(path.join(path.dirname(wasm), "LICENSE.engine.txt"), path.join(out, "LICENSE.engine.txt"));
 await copyFile(path.join(site, "../node_modules/uplot/LICENSE"), path.join(out, "LICENSE.uplot.txt"));
