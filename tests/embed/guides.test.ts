@@ -19,7 +19,7 @@ describe("HTML of the guides", () => {
 
   for (const { name, code } of guides().flatMap(snippets).filter(({ language }) => language === "html")) {
     test(`${name}: trains, or says what it should`, () =>
-      visit(browser, "<!doctype html><title>before</title>", async ({ page }, served) => {
+      visit(browser, '<!doctype html><link rel="icon" href="data:,"><title>before</title>', async ({ page }, served) => {
         await page.route(cdn, (route, request) => {
           const [, file = ""] = cdn.exec(request.url()) ?? [];
           assert.ok(existsSync(path.join(root, "jsbridge/npm/dist", file)), `there is no ${file}`);

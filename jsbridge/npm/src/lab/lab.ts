@@ -133,9 +133,11 @@ export class Lab extends Emitter<LabEvents> {
     this.#settings = settings;
     this.#network = next;
     this.#nextCheckpoint = 0;
+    // Whoever hears of the network may train it at once.
+    this.#state = "paused";
     this.emit("settings", settings);
     this.emit("network", next);
-    this.#setState("paused");
+    if (this.state === "paused") this.emit("state", "paused");
     await this.#keep(next);
     if (play !== false && this.#network === next) this.play(typeof play === "number" ? play : undefined);
     this.#looks.wake();

@@ -164,7 +164,12 @@ export class LabView extends LitElement implements LabElement {
     const { model } = this;
     if (model === undefined) throw new unfold.UnfoldError("STATE", "<unfold-lab>.sample(): no network stands yet; await the event unfold-ready");
     let text = "";
-    for await (const piece of model.generate({ length: 200, ...options })) text += piece.text ?? `${piece.token} `;
+    // A network that has not trained yet does not know what its tokens are.
+    const { subject } = this.lab.network ?? {};
+    const prompt = subject?.kind === "text" && typeof options.prompt === "string" ? subject.data.encode(options.prompt) : options.prompt;
+    for await (const { token } of model.generate({ length: 200, ...options, ...(prompt !== undefined && { prompt }) })) {
+      text += subject?.kind === "text" ? subject.data.vocabulary[token] : `${token} `;
+    }
     this.#told?.tell("unfold-sample", { text, prompt: options.prompt ?? "" });
     return text;
   }
@@ -186,6 +191,8 @@ export class LabView extends LitElement implements LabElement {
       void this.#open(this.#autoplay());
     }, { rootMargin: "200px" });
     this.#observer.observe(this);
+    // For views elsewhere that wait for this lab.
+    this.dispatchEvent(new CustomEvent("unfold-connected", { bubbles: true, composed: true }));
   }
 
   override disconnectedCallback(): void {

@@ -87,13 +87,14 @@ export abstract class View extends LitElement implements Looker {
     this.#observer.observe(this);
     // The lab around may be upgraded in the same breath.
     queueMicrotask(() => this.#attach());
-    void customElements.whenDefined("unfold-lab").then(() => this.#attach());
+    document.addEventListener("unfold-connected", this.#labCame);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#offLanguage?.();
     this.#observer?.disconnect();
+    document.removeEventListener("unfold-connected", this.#labCame);
     this.#seen = false;
     this.#detach();
     if (this.#found) this.lab = undefined;
@@ -119,6 +120,9 @@ export abstract class View extends LitElement implements Looker {
     this.attached(lab);
     this.requestUpdate();
   }
+
+  /** The lab may come into the page later than its view. */
+  readonly #labCame = (): void => this.#attach();
 
   #detach(): void {
     for (const undo of this.#undo) undo();
