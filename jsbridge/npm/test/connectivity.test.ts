@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { sequenceDataset } from "../src/dataset/sequence.js";
 import { textDataset } from "../src/dataset/text.js";
 import type { Network } from "../src/lab/network.js";
-import { influence, passageOf, passageOfText, reach, seen, shade } from "../src/view/connectivity-figures.js";
+import type { SequenceData } from "../src/types.js";
+import { influence, labelsOf, passageOf, passageOfText, reach, seen, shade } from "../src/view/connectivity-figures.js";
 
 const network = (data: unknown): Network => ({ subject: { data } }) as Network;
 const tensor = (data: number[]) => ({ shape: [1, 1, data.length], data: Float32Array.from(data) });
@@ -41,6 +42,13 @@ test("connectivity: a sequence with one answer at its end", async () => {
   const data = network(await sequenceDataset(examples, { unit: "char", validation: 0 }));
   const piece = passageOf(data, 0.3, 9);
   assert.deepEqual([piece?.labels.join(""), piece?.answers, piece?.next], ["abab", ["odd"], false]);
+});
+
+test("connectivity: steps are called by what is read: a token, a number or two, else by their place", () => {
+  const of = (input: object, inputs: number[], steps: number): string[] => labelsOf({ input, vocabulary: ["x", "y"] } as unknown as SequenceData, inputs, steps);
+  assert.deepEqual(of({ tokens: 3 }, [1, 0, 2], 3), ["y", "x", "2"]);
+  assert.deepEqual(of({ features: 2 }, [0.5123, 1, -2, 0], 2), ["0.51 1", "-2 0"]);
+  assert.deepEqual(of({ features: 3 }, [1, 2, 3, 4, 5, 6], 2), ["1", "2"]);
 });
 
 test("connectivity: spaces are seen", () => assert.deepEqual([" ", "\n", "a"].map(seen), ["␣", "↵", "a"]));

@@ -1,6 +1,6 @@
 import type { Network } from "../lab/network.js";
 import { isStream } from "../lab/source.js";
-import type { Batch, Tensor } from "../types.js";
+import type { Batch, SequenceData, Tensor } from "../types.js";
 import { sequenceBatch } from "./batches.js";
 
 /** One sequence that the network reads, with a label for each step. */
@@ -16,6 +16,17 @@ export interface Passage {
 
 const named = (names: readonly string[] | undefined, id: number): string => names?.[id] ?? String(id);
 
+/** What is read at each of the first steps: a token, one or two numbers, or of longer vectors the step alone, counted from 1. */
+export function labelsOf(data: SequenceData, inputs: ArrayLike<number>, steps: number): string[] {
+  const { input, vocabulary } = data;
+  const symbols = vocabulary ?? (data as { symbols?: readonly string[] }).symbols;
+  return Array.from({ length: steps }, (_, t) => {
+    if ("tokens" in input) return named(symbols, inputs[t] as number);
+    const I = input.features;
+    return I > 2 ? String(t + 1) : Array.from({ length: I }, (_, i) => brief(inputs[t * I + i] as number)).join(" ");
+  });
+}
+
 /** A piece of the data: of a stream `steps` tokens from a share of it on, of sequences a whole one. Undefined: there is none. */
 export function passageOf({ subject: { data } }: Network, share: number, steps: number): Passage | undefined {
   if (isStream(data)) {
@@ -27,12 +38,8 @@ export function passageOf({ subject: { data } }: Network, share: number, steps: 
   if (count === 0 || data.train.targetLengths) return undefined;
   const batch = sequenceBatch(data, data.train, [Math.min(count - 1, Math.floor(share * count))], steps);
   const [, T] = batch.shape;
-  const tasks = data as { symbols?: readonly string[]; classes?: readonly string[] };
-  const tokens = "tokens" in data.input;
-  const I = "features" in data.input ? data.input.features : 1;
-  // Of vectors the largest element's place would say little; a single number says what it is.
-  const labels = Array.from({ length: T }, (_, t) => (tokens ? named(data.vocabulary ?? tasks.symbols, batch.inputs[t] as number) : I === 1 ? brief(batch.inputs[t] as number) : String(t + 1)));
-  const classes = "classes" in data.output ? tasks.classes : undefined;
+  const labels = labelsOf(data, batch.inputs, T);
+  const classes = "classes" in data.output ? (data as { classes?: readonly string[] }).classes : undefined;
   const width = batch.targets.length / (data.perStep ? T : 1);
   const answers = Array.from({ length: data.perStep ? T : 1 }, (_, t) => {
     const target = Array.from(batch.targets.subarray(t * width, (t + 1) * width));

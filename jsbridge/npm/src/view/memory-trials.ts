@@ -35,12 +35,13 @@ export interface Theory {
 // Small enough that a slider moves all three at once, long enough for the eye to see a slope.
 export const largest = 32;
 export const lags = 48;
-const sequences = 8;
+// A look at a large network must not keep its training waiting.
+const sequences = (units: number): number => (units > 64 ? 4 : 8);
 const starts = [0, 6, 12, 18, 24];
 const forwardLags = 24;
 
 /** Pieces of the data, all the targets at whose ends are looked at together. */
-export const piecesOf = (network: Network, count = sequences): TypedBatch | undefined => smallBatch(network.subject.data, count, lags);
+export const piecesOf = ({ subject, settings: { hidden, layers } }: Network): TypedBatch | undefined => smallBatch(subject.data, sequences(hidden * layers), lags);
 
 /** The inputs of one sequence of them. */
 function firstOf({ inputs, shape: [B, T], lengths }: TypedBatch, steps = T): Batch {

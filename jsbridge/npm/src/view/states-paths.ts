@@ -2,7 +2,7 @@ import type { Network } from "../lab/network.js";
 import { isStream } from "../lab/source.js";
 import type { Batch, Sequences, Tensor } from "../types.js";
 import { sequenceBatch, smallBatch } from "./batches.js";
-import { passageOf, passageOfText } from "./connectivity-figures.js";
+import { labelsOf, passageOf, passageOfText } from "./connectivity-figures.js";
 import { kindOfToken, kinds } from "./states-figures.js";
 
 /** One sequence's way through the states. */
@@ -42,12 +42,12 @@ export function pathsOf(network: Network, text: string | undefined, share: numbe
   const batch = sequenceBatch(data, train, chosen, steps);
   const [, T] = batch.shape;
   const answered = data.perStep && classes.length > 0 && classes.length <= most;
-  const labelled = "tokens" in data.input ? (data.vocabulary ?? (data as { symbols?: readonly string[] }).symbols) : undefined;
+  const width = batch.inputs.length / chosen.length;
   const paths = chosen.map((n, b): Path => {
     const length = batch.lengths?.[b] ?? T;
     const group = legend ? legend.indexOf(classes[train.targets[n] as number] as string) : b;
     return {
-      labels: Array.from({ length }, (_, t) => ("tokens" in data.input ? labelled?.[batch.inputs[b * T + t] as number] ?? String(batch.inputs[b * T + t]) : String(t + 1))),
+      labels: labelsOf(data, batch.inputs.subarray(b * width), length),
       groups: Array.from({ length }, (_, t) => (answered ? (batch.targets[b * T + t] as number) : group)),
     };
   });

@@ -208,7 +208,8 @@ export class StatesView extends View implements StatesElement {
   #label = (): string => seen(this.#paths?.paths[this.path]?.labels[this.t] ?? "");
 
   #said(): string {
-    const before = (this.#paths?.paths[this.path]?.labels ?? []).slice(Math.max(0, this.t - 10), this.t).map(seen).join("");
+    const labels = this.#paths?.paths[this.path]?.labels ?? [];
+    const before = labels.slice(Math.max(0, this.t - 10), this.t).map(seen).join(apart(labels));
     return this.say("at", { t: this.t, label: this.#label(), before });
   }
 
@@ -277,15 +278,14 @@ export class StatesView extends View implements StatesElement {
 
   #select(paths: Paths): TemplateResult {
     const option = ({ labels, groups }: Paths["paths"][number], i: number): TemplateResult =>
-      html`<option value=${i} ?selected=${i === this.path}>${this.say("named", { name: this.#group(paths, groups[0] ?? 0), text: labels.slice(0, 24).map(seen).join(paths.by === "classes" ? "" : " ") })}</option>`;
+      html`<option value=${i} ?selected=${i === this.path}>${this.say("named", { name: this.#group(paths, groups[0] ?? 0), text: labels.slice(0, 24).map(seen).join(apart(labels)) })}</option>`;
     return html`<label class="step">${this.say("sequence")}<select @change=${(event: Event) => this.#choose(0, (event.target as HTMLSelectElement).selectedIndex)}>${paths.paths.map(option)}</select></label>`;
   }
 
   #strip(paths: Paths): TemplateResult {
     const labels = paths.paths[this.path]?.labels ?? [];
-    const apart = labels.some((label) => [...label].length > 1) ? " " : "";
-    const text = (from: number, to: number): string => labels.slice(from, to).map((label) => `${label}${apart}`).join("");
-    return html`<p class="strip" part="strip">${text(0, this.t)}<mark>${this.#label()}</mark>${apart}${text(this.t + 1, labels.length)}</p>`;
+    const text = (from: number, to: number): string => labels.slice(from, to).map((label) => `${label}${apart(labels)}`).join("");
+    return html`<p class="strip" part="strip">${text(0, this.t)}<mark>${this.#label()}</mark>${apart(labels)}${text(this.t + 1, labels.length)}</p>`;
   }
 
   #numbers(paths: Paths): TemplateResult | typeof nothing {
@@ -298,6 +298,9 @@ export class StatesView extends View implements StatesElement {
       <tbody>${path?.labels.map((label, t) => html`<tr data-t=${t} data-x=${points[2 * (from + t)]} data-y=${points[2 * (from + t) + 1]}><th scope="row">${t}</th><td>${seen(label)}</td><td>${this.#group(paths, path.groups[t] ?? 0)}</td><td>${value(2 * (from + t))}</td><td>${value(2 * (from + t) + 1)}</td></tr>`)}</tbody></table></div></details>`;
   }
 }
+
+/** Characters stand close; longer labels are kept apart. */
+const apart = (labels: readonly string[]): string => (labels.some((label) => [...label].length > 1) ? " · " : "");
 
 /** A group's mark, for the legend: as states-canvas.ts draws it. */
 const glyph = (group: number): TemplateResult =>
