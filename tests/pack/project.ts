@@ -12,7 +12,7 @@ export const root = path.join(here, "../..");
 /** Output of a program that ended well; otherwise its output is in the error. */
 export async function run(program: string, args: readonly string[], folder: string): Promise<{ stdout: string; stderr: string }> {
   try {
-    return await promisify(execFile)(program, args, { cwd: folder, timeout: 120_000, maxBuffer: 1 << 26 });
+    return await promisify(execFile)(program, args, { cwd: folder, timeout: 300_000, maxBuffer: 1 << 26 });
   } catch (thrown) {
     const { stdout = "", stderr = "", message } = thrown as { stdout?: string; stderr?: string; message: string };
     throw new Error(`${message}\n${stdout}\n${stderr}`);
