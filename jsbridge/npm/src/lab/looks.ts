@@ -96,8 +96,8 @@ export class Looks {
 let named = 0;
 const names = new WeakMap<Model, number>();
 
-/** Tells one network at one step from any other. */
-function key({ model, step }: Shown): string {
+/** Tells one network at one step from any other, and at rest from under way: who looked briefly then looks again. */
+function key({ model, step, live }: Shown): string {
   if (!names.has(model)) names.set(model, ++named);
-  return `${names.get(model)} ${step}`;
+  return `${names.get(model)} ${step} ${live}`;
 }
