@@ -64,7 +64,7 @@ export function matchList({ marks, lengths }: Survey, found: readonly Match[], h
   return html`<ol class="matches" part="matches">${found.slice(0, matches).map((match) => {
     const stretch = stretchAround(lengths, match);
     const text = (from: number, to: number): string => marks.slice(Math.max(stretch.from, from), Math.min(stretch.to, to)).join("").replace(/\n/g, "↵");
-    return html`<li>${text(match.from - around, match.from)}<b>${text(match.from, match.to)}</b>${text(match.to, match.to + around)}
+    return html`<li><span class="piece">${text(match.from - around, match.from)}<b>${text(match.from, match.to)}</b>${text(match.to, match.to + around)}</span>
       <span class="note">${host.say("matched", { share: host.number(match.score, { style: "percent" }) })}</span></li>`;
   })}</ol>`;
 }

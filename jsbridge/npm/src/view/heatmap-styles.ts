@@ -34,9 +34,8 @@ export const heatStyles = css`
   h4 { margin: 10px 0 2px; font-size: 1em; }
   ol.finds, ol.matches { margin: 4px 0; padding: 0; list-style: none; display: grid; gap: 4px; }
   .finds button { text-align: start; width: 100%; font-variant-numeric: tabular-nums; }
-  .matches { font-family: var(--mono); font-size: 0.92em; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .matches .piece { font-family: var(--mono); font-size: 0.92em; white-space: pre-wrap; overflow-wrap: anywhere; }
   .matches b { background: color-mix(in srgb, var(--accent) 25%, transparent); }
-  .matches .note { font-family: inherit; }
   .pair { display: grid; gap: 8px; }
   .pair p.out { font-family: var(--mono); font-size: 0.92em; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 8px; padding: 6px 10px; min-height: 6em; }
   .pair b { font-weight: inherit; text-decoration: underline 2px var(--accent); text-underline-offset: 3px; }

@@ -283,7 +283,7 @@ export class HeatmapView extends View implements HeatmapElement {
     return html`<div class="row"><label>${this.say("threshold")} <input type="range" min="0.05" max="0.95" step="0.05" .value=${String(this.threshold)} @input=${set("threshold")}>
         <output>${this.number(threshold, two)}</output></label>
         <label>${this.say("share")} <input type="range" min="0.5" max="1" step="0.05" .value=${String(this.share)} @input=${set("share")}> <output>${this.number(this.share, { style: "percent" })}</output></label></div>
-      <p>${this.say(active.length > 0 ? "active" : "noneActive", { count: active.length, threshold: this.number(threshold, two), span })}${active.length > 0 ? html`; ${this.say("together")}` : nothing}</p>
+      <p>${this.say(active.length > 0 ? "active" : "noneActive", { count: active.length, threshold: this.number(threshold, two), span })}${active.length > 0 ? html` ${this.say("together")}` : nothing}</p>
       ${active.length > 0 ? matchList(this.found, similarSpans(shares, lengths, selection.to - selection.from, this.share), this.#host) : nothing}`;
   }
 
