@@ -53,7 +53,7 @@ export class CompareView extends View implements CompareElement {
     input[type="number"], select { inline-size: 100%; min-inline-size: 0; }
     .inline input { inline-size: 6.5em; }
     td > span { display: inline-flex; gap: 8px; align-items: center; }
-    .figures { overflow-x: auto; }
+    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; overflow-wrap: anywhere; } }
     pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 var(--mono); background: var(--raised); border-radius: 6px; padding: 8px 10px; }
     progress { accent-color: var(--accent); inline-size: 120px; }
   `];
@@ -241,7 +241,7 @@ export class CompareView extends View implements CompareElement {
     const { steps, losses } = join(runs[0].lab.network?.history.columns(), runs[1].lab.network?.history.columns());
     const every = Math.max(1, Math.ceil(steps.length / 40));
     const heads = names.flatMap((side) => [this.say("training", { side }), this.say("heldOut", { side })]);
-    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
+    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll" tabindex="0" role="region" aria-label=${this.say("numbers")}><table>
       <thead><tr><th scope="col">${this.say("atStep")}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>${steps.map((step, i) => (i % every === 0 || i === steps.length - 1 ? html`<tr><th scope="row">${this.number(step)}</th>${losses.map((values) => html`<td>${this.#loss(values[i] ?? NaN)}</td>`)}</tr>` : nothing))}</tbody></table></div></details>`;
   }

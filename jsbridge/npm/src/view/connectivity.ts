@@ -207,7 +207,7 @@ export class ConnectivityView extends View implements ConnectivityElement {
 
   #numbers({ passage, t, norms }: Answer): TemplateResult {
     const steps = Array.from(norms, (norm, step) => ({ norm, step })).filter(({ norm, step }) => step <= t || norm > 0).reverse();
-    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
+    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll" tabindex="0" role="region" aria-label=${this.say("numbers")}><table>
       <thead><tr><th scope="col">${this.say("lag")}</th><th scope="col">${this.say("label")}</th><th scope="col">${this.say("norm")}</th></tr></thead>
       <tbody>${steps.map(({ norm, step }) => html`<tr><th scope="row">${t - step}</th><td>${seen(passage.labels[step] ?? "")}</td><td>${brief(norm)}</td></tr>`)}</tbody></table></div></details>`;
   }

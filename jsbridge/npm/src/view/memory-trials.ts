@@ -75,8 +75,14 @@ export class Trial {
     const pattern = isStream(subject.data) || subject.data.perStep ? "every" : "last";
     const asked: Settings = { ...settings, cell, pattern, activation: "tanh", bidirectional: false, hidden: Math.min(largest, settings.hidden), layers: 1, embedding: 0, radius };
     const model = await engine.createModel(networkFor(subject, asked), runtime);
-    await scaleRecurrence(model, radius);
-    return new Trial(cell, asked, model);
+    const trial = new Trial(cell, asked, model);
+    try {
+      await scaleRecurrence(model, radius);
+      return trial;
+    } catch (thrown) {
+      trial.dispose();
+      throw thrown;
+    }
   }
 
   async measure(batch: TypedBatch, direction: Direction): Promise<void> {

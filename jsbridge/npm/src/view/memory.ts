@@ -54,7 +54,7 @@ export class MemoryView extends View implements MemoryElement {
     input[type="checkbox"] { inline-size: 18px; block-size: 18px; accent-color: var(--accent); }
     td > span { display: inline-flex; gap: 8px; align-items: center; }
     .chart { height: var(--unfold-chart-height, 280px); }
-    .figures { overflow-x: auto; }
+    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; overflow-wrap: anywhere; } }
   `];
   static override properties: PropertyDeclarations = { ...View.properties,
     radius: { type: Number, reflect: true }, clip: { type: Boolean, reflect: true }, direction: { reflect: true }, lag: { state: true },
@@ -116,7 +116,7 @@ export class MemoryView extends View implements MemoryElement {
     const batch = this.#batch;
     if (batch === undefined || this.direction !== "backward" || network.settings.pattern === "output") return;
     const curves = lagCurves(network.settings, await model.inspect(batch, "lag"), batch);
-    if (this.#of !== network.subject) return;
+    if (this.lab?.network !== network) return;
     this.#own = curves && { curves, step };
     this.requestUpdate();
   }
@@ -158,8 +158,12 @@ export class MemoryView extends View implements MemoryElement {
   }
 
   async #remake(lab: Lab, network: Network): Promise<void> {
-    const fresh = await Promise.all(cells.map((cell) => Trial.make(cell, lab.engine, lab.runtime, network, this.radius)));
-    if (this.#of !== network.subject) return fresh.forEach((trial) => trial.dispose());
+    const made = await Promise.allSettled(cells.map((cell) => Trial.make(cell, lab.engine, lab.runtime, network, this.radius)));
+    const fresh = made.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const refused = made.find((one) => one.status === "rejected");
+    if (this.#of !== network.subject || refused) for (const trial of fresh) trial.dispose();
+    if (refused) throw refused.reason;
+    if (this.#of !== network.subject) return;
     for (const trial of this.#trials) trial.dispose();
     this.#trials = fresh;
   }
@@ -312,7 +316,7 @@ export class MemoryView extends View implements MemoryElement {
 
   #numbers(rows: readonly Row[]): TemplateResult {
     const last = Math.max(...rows.map(({ curve }) => curve.middle.length));
-    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
+    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll" tabindex="0" role="region" aria-label=${this.say("numbers")}><table>
       <thead><tr><th scope="col">${this.say("lag")}</th>${rows.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${Array.from({ length: last }, (_, k) => html`<tr><th scope="row">${k}</th>${rows.map(({ key, curve }) => html`<td data-curve=${key} data-value=${curve.middle[k] ?? NaN}>${brief(curve.middle[k] ?? NaN)}</td>`)}</tr>`)}</tbody></table></div></details>`;
   }

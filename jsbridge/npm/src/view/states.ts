@@ -132,11 +132,11 @@ export class StatesView extends View implements StatesElement {
       try {
         const { components } = await model.inspect(fitted(network, paths), "components");
         const found = components?.[top];
-        if (this.#of !== network.subject || found === undefined) return;
+        if (this.lab?.network !== network || found === undefined) return;
         this.#basis = { ...align({ mean: Float64Array.from(found.mean.data), directions: Float64Array.from(found.directions.data) }, this.#before), step, held: NaN };
         this.#state = "idle";
       } catch (thrown) {
-        if (this.#of === network.subject) this.#state = { message: problemOf(thrown).message };
+        if (this.lab?.network === network) this.#state = { message: problemOf(thrown).message };
         this.requestUpdate();
         return;
       }
@@ -293,7 +293,7 @@ export class StatesView extends View implements StatesElement {
     if (points === undefined) return nothing;
     const [from, path] = [this.#starts()[this.path] ?? 0, paths.paths[this.path]];
     const value = (i: number): string => this.number(points[i] as number, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll"><table>
+    return html`<details class="data"><summary>${this.say("numbers")}</summary><div class="scroll" tabindex="0" role="region" aria-label=${this.say("numbers")}><table>
       <thead><tr>${["t", this.say("input"), this.say("kind"), "x", "y"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${path?.labels.map((label, t) => html`<tr data-t=${t} data-x=${points[2 * (from + t)]} data-y=${points[2 * (from + t) + 1]}><th scope="row">${t}</th><td>${seen(label)}</td><td>${this.#group(paths, path.groups[t] ?? 0)}</td><td>${value(2 * (from + t))}</td><td>${value(2 * (from + t) + 1)}</td></tr>`)}</tbody></table></div></details>`;
   }
