@@ -53,7 +53,7 @@ export class CompareView extends View implements CompareElement {
     input[type="number"], select { inline-size: 100%; min-inline-size: 0; }
     .inline input { inline-size: 6.5em; }
     td > span { display: inline-flex; gap: 8px; align-items: center; }
-    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; overflow-wrap: anywhere; } }
+    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; } }
     pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 var(--mono); background: var(--raised); border-radius: 6px; padding: 8px 10px; }
     progress { accent-color: var(--accent); inline-size: 120px; }
   `];

@@ -54,7 +54,9 @@ export class MemoryView extends View implements MemoryElement {
     input[type="checkbox"] { inline-size: 18px; block-size: 18px; accent-color: var(--accent); }
     td > span { display: inline-flex; gap: 8px; align-items: center; }
     .chart { height: var(--unfold-chart-height, 280px); }
-    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; overflow-wrap: anywhere; } }
+    @container (max-width: 420px) { .figures { font-size: 0.88em; } .figures :is(td, th) { padding-inline-end: 6px; } }
+    /* What the factor says too. */
+    @container (max-width: 380px) { .figures :is(td, th):nth-child(4) { display: none; } .swatch { inline-size: 18px; } }
   `];
   static override properties: PropertyDeclarations = { ...View.properties,
     radius: { type: Number, reflect: true }, clip: { type: Boolean, reflect: true }, direction: { reflect: true }, lag: { state: true },
