@@ -16,6 +16,7 @@ export interface Piece {
 }
 
 const shownTokens = 480;
+const fewestShown = 160;
 // inspect() gives logits and probabilities too, V of each a token.
 const copied = 1 << 21;
 const surveyed = { pieces: 8, warm: 16, before: 400 } as const;
@@ -36,17 +37,22 @@ const pieceOf = (ids: Int32Array, names: readonly string[], before: Int32Array =
   return { ids: ids.slice(), marks: written(ids), before: written(before), warm };
 };
 
-/** Tokens that are shown at first. */
-const shownOf = ({ subject }: Network): number => ("tokens" in subject.input && subject.input.tokens > 1000 ? shownTokens / 2 : shownTokens);
+const vocabularyOf = ({ subject }: Network): number => ("tokens" in subject.input ? subject.input.tokens : 1);
+
+/** Multiplications of one token: of what a token selects a row of, nothing is multiplied. */
+function perToken(network: Network): number {
+  const { settings, weights } = network;
+  const gates = { rnn: 1, gru: 3, lstm: 4 }[settings.cell];
+  return Math.max(1, weights - vocabularyOf(network) * (settings.embedding > 0 ? settings.embedding : gates * settings.hidden));
+}
+
+/** Tokens that are shown at first: fewer of heavy networks, which read them again and again, and of ideographs, which say more. */
+const shownOf = (network: Network): number =>
+  Math.max(fewestShown, Math.min(vocabularyOf(network) > 1000 ? shownTokens / 2 : shownTokens, Math.floor(affordable / 4 / perToken(network))));
 
 /** Tokens that a survey reads: about 2,000, fewer of heavy networks and large vocabularies. */
-function surveyTokens({ subject, settings, weights }: Network): number {
-  const vocabulary = "tokens" in subject.input ? subject.input.tokens : 1;
-  const gates = { rnn: 1, gru: 3, lstm: 4 }[settings.cell];
-  // A token selects a row of these: nothing is multiplied.
-  const selected = vocabulary * (settings.embedding > 0 ? settings.embedding : gates * settings.hidden);
-  return Math.max(256, Math.min(2048, Math.floor(affordable / Math.max(1, weights - selected)), Math.floor(copied / vocabulary)));
-}
+const surveyTokens = (network: Network): number =>
+  Math.max(256, Math.min(2048, Math.floor(affordable / perToken(network)), Math.floor(copied / vocabularyOf(network))));
 
 /** What is read where nobody gave a text: the beginning of what is held out, or of the rest where nothing is. */
 export function firstPieces(network: Network): Piece[] {
