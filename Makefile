@@ -21,7 +21,7 @@ MODULES := node_modules/.package-lock.json
 GO_SOURCES := go.mod go.sum $(call sources,core,-name '*.go' ! -name '*_test.go') $(wildcard jsbridge/*.go jsbridge/analysis/*.go wasm/*.go wasm/analysis/*.go wasm/link/*.go)
 KERNEL_SOURCES := go.mod $(call sources,wasm/asm wasm/simd core/kernel/table,-name '*.go' ! -name '*_test.go')
 NPM_SOURCES := $(call sources,jsbridge/npm/src,-name '*.ts' -o -name '*.css') $(wildcard jsbridge/npm/*.ts jsbridge/npm/*.json jsbridge/npm/README.md) $(addprefix site/data/,austen-pride-and-prejudice.txt surnames-by-language.tsv sunspots.csv LICENSE.faker) LICENSE
-SITE_SOURCES := $(call sources,site/src site/single site/data tests/golden,-type f) $(wildcard site/*.*)
+SITE_SOURCES := $(call sources,site/src site/single site/pictures site/data tests/golden,-type f) $(wildcard site/*.*)
 
 KERNELS := $(addprefix build/wasm/,kernels.wasm kernels-relaxed.wasm shim.wasm peak.wasm peak-relaxed.wasm)
 WASM := build/wasm/unfold.wasm build/wasm/analysis.wasm build/wasm/wasm_exec.js build/wasm/LICENSE.engine.txt $(KERNELS)

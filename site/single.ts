@@ -1,5 +1,5 @@
 /**
- * Writes the page as one file: `npx tsx site/single.ts` leaves build/unfold.html, which runs from file://, offline and as an attachment.
+ * Writes the page as one file: `npx tsx site/single.ts` leaves build/unfold.html, which also stands beside the page for visitors to take along. It runs from file://, offline and as an attachment.
  * Everything is inside: script, styles, engine, analysis, texts, terms. Its policy names script and styles by their hashes and
  * lets it connect to nothing.
  */
@@ -9,10 +9,10 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { pageWithPictures } from "./pictures/fill.js";
 
 const site = fileURLToPath(new URL(".", import.meta.url));
 const dist = path.join(site, "../node_modules/unfold-rnn/dist");
-const out = path.join(site, "../build/unfold.html");
 const isText = /\.(txt|csv|tsv)$/;
 
 /** The engine is the one inside the package, and files beside the page are inside it. */
@@ -80,7 +80,6 @@ async function terms(): Promise<string> {
   const files = [
     ...data.map((name) => path.join(site, "data", name)),
     ...(await readdir(dist)).filter((name) => name.startsWith("LICENSE.")).map((name) => path.join(dist, name)),
-    path.join(site, "../node_modules/uplot/LICENSE"),
     path.join(site, "../LICENSE"),
   ];
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
@@ -140,6 +139,10 @@ async function dataURL(file: string): Promise<string> {
   return `data:image/svg+xml;base64,${(await readFile(path.join(site, "src", path.basename(file)))).toString("base64")}`;
 }
 
-const page = await inline(await readFile(path.join(site, "index.html"), "utf8"));
-await writeFile(out, page);
-console.log(`build/unfold.html: ${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB`);
+export async function writeSinglePage(file: string): Promise<void> {
+  const page = await inline(await pageWithPictures());
+  await writeFile(file, page);
+  console.log(`${path.basename(file)}: ${(Buffer.byteLength(page) / 1e6).toFixed(2)} MB`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeSinglePage(path.join(site, "../build/unfold.html"));

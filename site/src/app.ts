@@ -1,224 +1,185 @@
-import { Controls, defaultTemperature, defaults } from "./controls.js";
+import * as engine from "unfold-rnn/external";
+import { defaults, Lab, problemOf, type Settings } from "unfold-rnn/views";
+import { Address } from "./address.js";
+import { Bar } from "./bar.js";
+import { Choice } from "./choice.js";
+import { settingsFor } from "./data/catalogue.js";
+import { DataPanel } from "./data-panel.js";
 import { Figures } from "./figures.js";
-import { action, output, select, write } from "./hooks.js";
-import { currentLanguage, formatRate, onLanguage, preferredLanguage, say, setLanguage, translatePage } from "./language.js";
+import { select } from "./hooks.js";
+import { currentLanguage, type Language, onLanguage, preferredLanguage, say, setLanguage, translatePage } from "./language.js";
+import { startKeys } from "./keys.js";
+import type { LessonPane } from "./lessons/pane.js";
+import { ModelPanel } from "./model-panel.js";
 import { type NoticeAction, Notices } from "./notices.js";
-import { dropOldTexts, forgetText, keepText, keptText } from "./persist.js";
-import { countWeights, usual } from "./plan.js";
-import { Sampler } from "./sampler.js";
-import { Samples } from "./samples.js";
-import type { Kind } from "./source.js";
-import { TextPanel } from "./text-panel.js";
+import { keepOffline } from "./offline/register.js";
+import { OwnPanel } from "./own-panel.js";
+import { Panels } from "./panels.js";
+import { dropOldTexts, forgetText, keptText } from "./persist.js";
+import { guardPage, tellProblems } from "./problems.js";
+import { ShareDialog } from "./share/dialog.js";
 import { startTheme } from "./theme.js";
-import { type Problem, type Run, Trainer, type TrainerState, problemOf } from "./trainer.js";
+import { packText, textDigest, unpackText } from "./url/packing.js";
+import { type BadValue, type PageState, parseState, writeState } from "./url/state.js";
 
-// A text that takes longer than this to be ready is announced.
-const patienceMs = 250;
+const arrival = parseState(location.hash);
+let language: Language | undefined = arrival.state.lang;
+let hidden = arrival.state.hide;
+let lessons: LessonPane | undefined;
+/** A link to a text that it does not have: who brings the same text comes to the same step. */
+let awaited: { sha: string; state: PageState } | undefined;
 
-setLanguage(preferredLanguage(location.search, navigator.languages));
+setLanguage(language ?? preferredLanguage(location.search, navigator.languages));
 const notices = new Notices();
-guardPage();
+guardPage(notices, problemOf);
 onLanguage(() => translatePage(document));
 
-const figures = new Figures();
-const samples = new Samples();
-const trainer = new Trainer(
-  { state: showState, run: begin, progress, baselines: (baselines) => figures.setBaselines(baselines), failed, refused },
-  defaults.learningRate,
-);
-const sampler = new Sampler(
-  trainer,
-  {
-    wrote: (sample) => {
-      notices.clear("sample");
-      samples.add(sample);
-    },
-    skipped: (characters) => {
-      skipped = characters;
-      showSkipped();
-    },
-    failed: (message) => notices.error("sample", () => say("sample.failed", { message })),
-  },
-  defaultTemperature,
-);
-const controls = new Controls({
-  learningRate: (rate) => trainer.setLearningRate(rate),
-  network: (settings) => {
-    const { text } = trainer;
-    return text === undefined ? Promise.resolve(true) : restart(() => trainer.begin(text, settings));
-  },
-  temperature: (value) => {
-    sampler.temperature = value;
-    sampler.ask();
-  },
-  prompt: (text) => {
-    sampler.prompt = text;
-    sampler.ask();
-  },
-});
-const panel = new TextPanel(notices, train, () => trainer.lacksText());
-let skipped: string[] = [];
-
-onLanguage(showSkipped);
-onLanguage(() => showState(trainer.state));
-onLanguage(showEngine);
-startTheme(() => figures.restyle());
+const lab = new Lab(engine, { ...defaults, ...settingsFor(arrival.state.data) });
+new Figures(lab);
+const choice = new Choice(lab, notices, () => dataPanel?.show());
+const deliberate = (stands: Promise<boolean>): void => void stands.then((stood) => stood && address.push());
+const dataPanel: DataPanel | undefined = new DataPanel(lab, choice, deliberate);
+const ownPanel = new OwnPanel(choice, notices, (stands) => deliberate(stands.then(async (stood) => (stood && (await meetAwaited()), stood))));
+new ModelPanel(lab, change);
+const bar = new Bar(lab, { restart: () => void restart() });
+const panels = new Panels(lab);
+const address = new Address(current, (state, bad) => void go(state, bad, true));
+tellProblems(lab, notices, () => void restart());
+startTheme();
+new ShareDialog(lab, engine.version, link);
+startKeys(lab, bar);
+keepOffline(lab);
 chooseLanguage();
-action("reset").addEventListener("click", () => void (trainer.text === undefined ? resume() : restart(() => trainer.reset())));
-toggle().addEventListener("click", () => {
-  if (trainer.state === "training") trainer.pause();
-  else void resume();
-});
-void open();
+panels.hide(hidden);
+void begin();
 
-/** The person's text from before a reload, said so; else the novel. */
-async function open(): Promise<void> {
+/** What the page is now. */
+function current(): PageState {
+  return { ...choice.wanted, settings: { ...lab.settings }, hide: hidden, ...(lessons?.id && { lesson: lessons.id }), ...(language && { lang: language }) };
+}
+
+/** The address of what is shown, at its step; with the person's own text, or what tells it. */
+async function link(): Promise<string> {
+  const state = { ...current(), step: lab.shown?.step ?? 0 };
+  const { own } = choice;
+  if (state.data !== "own" || own === undefined) return address.link(state);
+  const text = await packText(own.text);
+  if (text !== undefined) return address.link({ ...state, text, ...(own.source.kind !== "text" && { name: own.name.slice(-80) }) });
+  const sha = await textDigest(own.text);
+  return address.link({ ...state, ...(sha && { sha }), length: own.text.length });
+}
+
+async function change(changes: Partial<Settings>): Promise<boolean> {
+  const taken = await choice.wait(() => lab.change(changes));
+  if (taken) address[Object.keys(changes).every((name) => name === "learningRate" || name === "clipNorm") ? "replace" : "push"]();
+  return taken;
+}
+
+function restart(): Promise<boolean> {
+  const { data, lag } = choice.wanted;
+  if (lab.network !== undefined) return choice.wait(() => lab.reset());
+  return choice.pick(data, { lag, settings: lab.settings });
+}
+
+/** The first network: what the address says, else the person's own from before a reload, else the novel. */
+async function begin(): Promise<void> {
   void dropOldTexts();
-  const kept = await keptText();
+  const asked = matchMedia("(prefers-reduced-motion: reduce)").matches || (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+  const waits = asked || document.hidden;
+  if (waits) bar.offerStart();
+  // A tab that was opened behind another begins when somebody looks.
+  if (waits && !asked) document.addEventListener("visibilitychange", () => lab.step === 0 && lab.play(arrival.state.step), { once: true });
+  const kept = arrival.said ? null : await keptText();
   if (kept === null) {
-    await panel.choose("austen");
+    await go(arrival.state, arrival.bad, !waits);
+  } else {
+    const forget: NoticeAction = { label: () => say("notice.forget"), name: "forget-text", act: () => void forgetOwn() };
+    const stands = await choice.bring(kept.name, kept.text, { play: !waits });
+    ownPanel.show(kept.text);
+    address.replace();
+    notices.info("restored", () => say("notice.restored"), [forget]);
+    if (!stands && lab.network === undefined) await choice.pick("austen", { play: !waits });
+  }
+}
+
+/** Goes where an address points. */
+async function go(asked: PageState, bad: readonly BadValue[], play: boolean): Promise<void> {
+  const state = await lessonOf(asked);
+  notices.clear("address");
+  if (bad.length > 0) notices.error("address", () => say("notice.address", { values: bad.map(({ key, value, wanted }) => `${key}=${value} (${wanted})`).join("; ") }));
+  hidden = state.hide;
+  panels.hide(hidden);
+  if (state.lang !== undefined && state.lang !== currentLanguage()) setLanguage((language = state.lang));
+  await open(state, play);
+  if (state.panel !== undefined) panels.reveal(state.panel);
+}
+
+/** The lesson that an address names, if any, with its own network unless the address has one. */
+async function lessonOf(asked: PageState): Promise<PageState> {
+  if (asked.lesson === undefined) {
+    lessons?.open(undefined);
+    return asked;
+  }
+  const [{ LessonPane }, { lessons: all }] = await Promise.all([import("./lessons/pane.js"), import("./lessons/all.js")]);
+  lessons ??= new LessonPane(lab, panels);
+  lessons.open(asked.lesson);
+  return asked.bare ? { ...parseState(all[asked.lesson].state).state, ...(asked.lang && { lang: asked.lang }), hide: asked.hide, lesson: asked.lesson } : asked;
+}
+
+async function open(state: PageState, play: boolean): Promise<void> {
+  const { settings, step } = state;
+  const until = step ?? play;
+  if (state.data !== "own") {
+    if (step === undefined && lab.network !== undefined && writeState({ ...current(), hide: [] }) === writeState({ ...state, hide: [], ...(language && { lang: language }) })) return;
+    await choice.pick(state.data, { lag: state.lag, settings, play: until === 0 ? false : until });
     return;
   }
-  const forget: NoticeAction = { label: () => say("notice.forget"), name: "forget-text", act: () => void forgetOwn() };
-  const stands = panel.own(kept);
-  notices.info("restored", () => say("notice.restored"), [forget]);
-  if (!(await stands) && trainer.current === undefined && trainer.state !== "error") await panel.choose("austen");
+  const text = state.text === undefined ? undefined : await unpackText(state.text);
+  if (text !== undefined) {
+    await choice.bring(state.name ?? say("own.name"), text, { settings, play: until });
+    ownPanel.show(text);
+    return;
+  }
+  if (state.sha !== undefined) {
+    awaited = { sha: state.sha, state };
+    notices.info("awaited", () => say("notice.awaited", { length: state.length ?? NaN }));
+  } else if (choice.own !== undefined) {
+    await choice.pick("own", { settings, play: until });
+    return;
+  } else {
+    const kept = await keptText();
+    if (kept !== null && (await choice.bring(kept.name, kept.text, { settings, play: until }))) return ownPanel.show(kept.text);
+    notices.info("own", () => say("notice.noOwn"));
+  }
+  if (lab.network === undefined) await choice.pick("austen", { settings, play });
+}
+
+/** The text of a link has been brought: its settings and its step follow. Another text is told apart. */
+async function meetAwaited(): Promise<void> {
+  const { own } = choice;
+  if (awaited === undefined || own === undefined) return;
+  const { sha, state } = awaited;
+  if ((await textDigest(own.text)) !== sha) {
+    notices.info("awaited", () => say("notice.otherText"));
+    return;
+  }
+  awaited = undefined;
+  notices.clear("awaited");
+  await choice.pick("own", { settings: state.settings, play: state.step ?? true });
 }
 
 async function forgetOwn(): Promise<void> {
   await forgetText();
-  panel.forget();
-  await panel.choose("austen");
-}
-
-async function train(text: string, kind: Kind): Promise<boolean> {
-  if (kind === "own") void keepText(text);
-  return restart(() => trainer.begin(text, controls.settings));
-}
-
-/** Something that makes a new network, with a word when it takes long. */
-async function restart(make: () => Promise<boolean>): Promise<boolean> {
-  notices.clear("refused");
-  const slow = setTimeout(() => notices.info("preparing", () => say("notice.preparing")), patienceMs);
-  try {
-    return await make();
-  } finally {
-    clearTimeout(slow);
-    notices.clear("preparing");
-  }
-}
-
-async function resume(): Promise<void> {
-  notices.clear("failed");
-  if (trainer.text === undefined) {
-    await panel.choose("austen");
-    return;
-  }
-  await restart(async () => {
-    await trainer.resume();
-    return true;
-  });
-}
-
-function begin(run: Run): void {
-  notices.clear("failed", "refused", "plan", "sample");
-  figures.begin();
-  samples.begin();
-  sampler.begin(run);
-  panel.show(run);
-  showEngine();
-  const { batch, steps, reason } = run.plan;
-  if (reason === "short") {
-    const values = { batch, steps, usualBatch: usual.batch, usualSteps: usual.steps };
-    notices.info("plan", () => say("notice.short", values));
-  }
-}
-
-function progress(latest: Parameters<Figures["add"]>[0]): void {
-  figures.add(latest);
-  sampler.tick(latest.step, figures.loss);
-}
-
-function failed({ code, message }: Problem): void {
-  const again: NoticeAction = { label: () => say("notice.tryAgain"), name: "try-again", act: () => void resume() };
-  const over: NoticeAction = { label: () => say("notice.restart"), name: "start-over", act: () => void resume() };
-  if (code === "NUMERIC") {
-    const rate = formatRate(trainer.learningRate);
-    const calmer = Math.min(defaults.learningRate, trainer.learningRate / 10);
-    const back: NoticeAction = {
-      label: () => say("notice.rateBack", { rate: formatRate(calmer) }),
-      name: "rate-back",
-      act: () => {
-        controls.setLearningRate(calmer);
-        void resume();
-      },
-    };
-    notices.error("failed", () => say("notice.numeric", { rate }), message, [back]);
-  } else if (code === "ENGINE") {
-    notices.error("failed", () => say("notice.engine"), message, [over]);
-  } else if (code === "MEMORY") {
-    notices.error("failed", () => say("notice.memory", { message }), "", [over]);
-  } else if (code === "ONE_TOKEN") {
-    notices.error("failed", () => say("notice.same"));
-  } else {
-    notices.error("failed", () => say("notice.boot", { message }), "", [again]);
-  }
-}
-
-function refused({ code, message }: Problem): void {
-  if (code === "ONE_TOKEN") notices.error("refused", () => say("notice.same"));
-  else if (code === "MEMORY") notices.error("refused", () => say("notice.memory", { message }));
-  else notices.error("refused", () => say("notice.refused", { message }));
-}
-
-/** One button pauses and resumes; its hook says which. */
-function toggle(): HTMLButtonElement {
-  return document.querySelector('[data-action="pause"].strong') ? action("pause") : action("resume");
-}
-
-function showState(state: TrainerState): void {
-  document.body.dataset["state"] = state;
-  write(output("state"), say(`state.${state}`));
-  const button = toggle();
-  const pausing = state === "training" || state === "loading";
-  button.dataset["action"] = pausing ? "pause" : "resume";
-  write(button, say(pausing ? "bar.pause" : "bar.resume"));
-  button.disabled = state === "loading";
-  action("reset").disabled = state === "loading";
-}
-
-function showEngine(): void {
-  const run = trainer.current;
-  if (run === undefined) return;
-  const { settings, plan } = run;
-  const { runtime } = run.model;
-  const count = countWeights({ ...settings, tokens: run.data.tokens });
-  write(output("weights"), say("settings.weights", { count, steps: plan.steps }));
-  const where = say(`engine.${runtime.mode}`, { reason: runtime.reason ?? "" });
-  write(output("engine"), say(`engine.${runtime.kernels}`, { where }));
-}
-
-function showSkipped(): void {
-  write(output("prompt-note"), skipped.length === 0 ? "" : say("sample.skipped", { characters: skipped.join(" ") }));
+  ownPanel.clear();
+  choice.forget();
+  deliberate(choice.pick("austen"));
 }
 
 function chooseLanguage(): void {
   const control = select("language");
-  control.value = currentLanguage();
+  onLanguage(() => (control.value = currentLanguage()));
   control.addEventListener("change", () => {
-    const url = new URL(location.href);
-    url.searchParams.set("lang", control.value);
-    history.replaceState(null, "", url);
-    setLanguage(control.value === "zh" ? "zh" : "en");
+    setLanguage((language = control.value === "zh" ? "zh" : "en"));
+    address.replace();
   });
-}
-
-/** What nobody caught is shown; the page goes on. */
-function guardPage(): void {
-  const show = (thrown: unknown): void => {
-    const { message } = problemOf(thrown);
-    notices.error("page", () => say("notice.page", { message }));
-  };
-  window.addEventListener("error", (event) => show(event.error ?? event.message));
-  window.addEventListener("unhandledrejection", (event) => show(event.reason));
 }

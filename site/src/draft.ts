@@ -1,6 +1,6 @@
 import { output, textarea, write } from "./hooks.js";
 import { onLanguage, say } from "./language.js";
-import { head } from "./source.js";
+import { head } from "./data/reading.js";
 
 // A textarea lays out all that it holds: beyond this it is slow, and nobody edits so much by hand.
 const editable = 100_000;
@@ -41,11 +41,11 @@ export class Draft {
 
   focus(): void {
     this.#area.focus({ preventScroll: true });
-    this.#area.closest("section")?.scrollIntoView({ block: "start" });
+    this.#area.closest("details")?.scrollIntoView({ block: "start" });
   }
 
   #note(): void {
     const total = this.#long?.length ?? 0;
-    write(output("text-note"), this.#long === null ? "" : say("text.long", { shown, total }));
+    write(output("text-note"), this.#long === null ? "" : say("own.long", { shown, total }));
   }
 }

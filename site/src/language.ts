@@ -62,7 +62,7 @@ export function translatePage(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-i18n]")) {
     element.textContent = say(element.dataset["i18n"] as Key);
   }
-  for (const attribute of ["aria-label", "placeholder"]) {
+  for (const attribute of ["aria-label", "placeholder", "label"]) {
     for (const element of root.querySelectorAll(`[data-i18n-${attribute}]`)) {
       element.setAttribute(attribute, say(element.getAttribute(`data-i18n-${attribute}`) as Key));
     }

@@ -36,8 +36,15 @@ function forget(from: StorageGetter, name: string): void {
   }
 }
 
+/** A text and what it is called. */
+export interface Kept {
+  readonly text: string;
+  readonly name: string;
+}
+
 /** Keeps the text for this tab's session. Resolves to whether it will outlive a reload. */
-export async function keepText(text: string): Promise<boolean> {
+export async function keepText(text: string, name: string): Promise<boolean> {
+  store(session, "name", name);
   if (text.length <= shortText && store(session, "text", text)) {
     forget(session, "long");
     return true;
@@ -58,14 +65,15 @@ function sessionName(): string {
 }
 
 /** The text kept by this tab before it was reloaded. */
-export async function keptText(): Promise<string | null> {
+export async function keptText(): Promise<Kept | null> {
+  const name = recall(session, "name") ?? "";
   const short = recall(session, "text");
-  if (short !== null) return short;
+  if (short !== null) return { text: short, name };
   const key = recall(session, "long");
   if (key === null) return null;
   try {
     const found = await inDatabase("readonly", (texts) => texts.get(key) as IDBRequest<{ text: string } | undefined>);
-    return found?.text ?? null;
+    return found === undefined ? null : { text: found.text, name };
   } catch {
     return null;
   }
@@ -73,8 +81,7 @@ export async function keptText(): Promise<string | null> {
 
 export async function forgetText(): Promise<void> {
   const key = recall(session, "long");
-  forget(session, "text");
-  forget(session, "long");
+  for (const name of ["text", "long", "name"]) forget(session, name);
   if (key === null) return;
   try {
     await inDatabase("readwrite", (texts) => texts.delete(key));

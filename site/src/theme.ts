@@ -4,8 +4,8 @@ import { recall, store } from "./persist.js";
 const themes = ["system", "light", "dark"] as const;
 type Theme = (typeof themes)[number];
 
-/** The colours that a person chose, else the system's; calls back after every change of either. */
-export function startTheme(changed: () => void): void {
+/** The colours that a person chose, else the system's, kept for later visits. */
+export function startTheme(): void {
   const control = select("theme");
   const apply = (theme: Theme): void => {
     control.value = theme;
@@ -17,9 +17,7 @@ export function startTheme(changed: () => void): void {
   control.addEventListener("change", () => {
     apply(control.value as Theme);
     store(localStore, "theme", control.value);
-    changed();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 }
 
 const localStore = (): Storage => localStorage;

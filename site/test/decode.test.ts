@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode } from "../src/decode.js";
-import { atMostTwo, head, prepareText } from "../src/source.js";
+import { decode } from "../src/data/decode.js";
+import { atMostTwo, head, prepareText } from "../src/data/reading.js";
 
 const bytes = (...parts: (string | number[])[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? [...new TextEncoder().encode(part)] : part)));

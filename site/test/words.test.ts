@@ -6,6 +6,7 @@ import { type Key, strings } from "../src/strings.js";
 
 const site = new URL("..", import.meta.url);
 const html = readFileSync(new URL("index.html", site), "utf8");
+const pictures = readFileSync(new URL("pictures/frame.ts", site), "utf8");
 
 test("both languages fill in the same places, and neither is empty", () => {
   const places = (phrase: string): string[] => (phrase.match(/\{\w+\}/g) ?? []).sort();
@@ -25,9 +26,9 @@ test("the page's own words are those of the table", () => {
 });
 
 test("every phrase is used", () => {
-  const sources = readdirSync(new URL("src", site)).filter((name) => name.endsWith(".ts") && name !== "strings.ts");
-  const code = html + sources.map((name) => readFileSync(new URL(`src/${name}`, site), "utf8")).join("\n");
-  const made = ["state.", "loss.", "engine.", "notice."];
+  const sources = readdirSync(new URL("src", site), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts") && name !== "strings.ts");
+  const code = html + pictures + sources.map((name) => readFileSync(new URL(`src/${name}`, site), "utf8")).join("\n");
+  const made = ["state.", "engine.", "notice.", "about.", "baseline.", "stage.", "unit."];
   for (const key of Object.keys(strings)) {
     const group = made.find((prefix) => key.startsWith(prefix));
     assert.ok(code.includes(`"${key}"`) || (group !== undefined && code.includes(`\`${group}\${`)), `${key} is used nowhere`);
@@ -47,7 +48,7 @@ test("the address decides the language, then the reader's preferences", () => {
 });
 
 test("places are filled, numbers written for people", () => {
-  assert.equal(say("loss.step", { step: 12_345 }), "step 12,345");
-  assert.equal(say("notice.fetch", {}), "The text could not be fetched: {message}");
+  assert.equal(say("fact.planValue", { batch: 12_345, steps: 2 }), "12,345 × 2");
+  assert.equal(say("notice.fetch", {}), "The data could not be fetched: {message}");
   assert.deepEqual([0.01, 0.005, 1, 1e6, 3e-5, 1e-5].map(formatRate), ["0.01", "0.005", "1", "1e6", "3e-5", "1e-5"]);
 });

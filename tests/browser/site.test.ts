@@ -55,7 +55,7 @@ describe("first light", () => {
 
   test("temperature acts on the next samples while training goes on", async () => {
     const variety = async (temperature: string) => {
-      await visit.set("temperature", temperature);
+      await visit.page.locator("unfold-samples").getByRole("slider", { name: "Temperature" }).fill(temperature);
       const step = await visit.metric("step");
       const before = await visit.sample();
       const second = await visit.until("a sample", () => visit.sample(), (text) => text.length > 20 && text !== before, 30);
@@ -155,7 +155,7 @@ describe("texts", () => {
     await visit.until("a vocabulary of Chinese", () => visit.baseline("uniform"), (value) => value > Math.log(1000), 20);
     await visit.reaches("training");
     await visit.trainsTo(3, 60);
-    await visit.until("a Chinese sample", () => visit.sample(), (text) => /[一-鿿]/.test(text), 60);
+    await visit.until("a Chinese sample", () => visit.sample(), (text) => /[一-鿿]/.test(text), 150);
     visit.assertWell();
   });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 
 export type State = "loading" | "training" | "paused" | "error";
 
 /** One visitor: a page in a context of its own, everything that went wrong on it, and the page's own words about itself. */
 export class Visit {
-  /** Console errors and uncaught exceptions. */
+  /** All that was written to the console, and uncaught exceptions. */
   readonly faults: string[] = [];
   /** Addresses outside the page's own origin. */
   readonly strangers: string[] = [];
@@ -16,7 +16,9 @@ export class Visit {
   ) {
     const { origin } = new URL(url);
     page.on("console", (message) => {
-      if (message.type() === "error") this.faults.push(`console: ${message.text()} ${message.location().url}`);
+      // Chromium's word on a machine that is so busy that scripts start seconds after the load.
+      if (/was preloaded using link preload but not used/.test(message.text())) return;
+      this.faults.push(`console ${message.type()}: ${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => this.faults.push(`uncaught: ${error.stack ?? error.message}`));
     page.on("crash", () => this.faults.push("the page crashed"));
@@ -28,6 +30,11 @@ export class Visit {
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
     const context = await browser.newContext({ locale: "en-GB", colorScheme: "light", viewport: { width: 1280, height: 900 }, ...options });
+    return Visit.in(context, url);
+  }
+
+  /** One more page in a context. */
+  static async in(context: BrowserContext, url: string): Promise<Visit> {
     const visit = new Visit(await context.newPage(), url);
     await visit.page.goto(url, { waitUntil: "domcontentloaded" });
     return visit;
@@ -50,8 +57,10 @@ export class Visit {
   metric = (name: "loss" | "validation-loss" | "step" | "tokens-per-second") => this.figure("metric", name);
   baseline = (name: "uniform" | "unigram" | "bigram") => this.figure("baseline", name);
 
+  /** What the network has written last. It writes only where somebody sees it. */
   async sample(): Promise<string> {
-    return (await this.page.evaluate(`document.querySelector('[data-output="sample"]')?.textContent ?? ""`)) as string;
+    await this.page.evaluate(`document.querySelector("unfold-samples")?.scrollIntoView({ block: "center" })`);
+    return (await this.page.evaluate(`document.querySelector("unfold-samples")?.shadowRoot.querySelector('[part="sample"]')?.textContent ?? ""`)) as string;
   }
 
   /** All that a person can read. */

@@ -1,32 +1,9 @@
 import { decode, unifyLines } from "./decode.js";
 
-/** Where a text comes from: one of the two that come with the page, or the person. */
-export type Kind = "austen" | "tang" | "own";
-
-const files = { austen: "data/austen-pride-and-prejudice.txt", tang: "data/tang-wujue.zh-Hant.txt" } as const;
-
 /** Files beyond this are not even read: their text would not fit into a tab next to its tokens. */
 export const largestFile = 512e6;
 /** UTF-16 units of a text that are used at most. */
 export const longestText = 64 * 1024 * 1024;
-
-const fetched = new Map<Kind, Promise<string>>();
-
-/** A text that comes with the page; asked for once, and again after a failure. */
-export function builtIn(kind: keyof typeof files): Promise<string> {
-  const known = fetched.get(kind);
-  if (known !== undefined) return known;
-  const asked = fetchText(files[kind]);
-  fetched.set(kind, asked);
-  asked.catch(() => fetched.delete(kind));
-  return asked;
-}
-
-async function fetchText(file: string): Promise<string> {
-  const response = await fetch(new URL(file, document.baseURI));
-  if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
-  return unifyLines(await response.text());
-}
 
 /** What a file holds, or why it is not used. */
 export type FileReading =
