@@ -164,7 +164,7 @@ test-notebook: build build/.notebook/done ## the widget in JupyterLab and marimo
 	@npx tsx tests/browser/ensure-chromium.ts
 	@TALLY="notebook" $(NODE_TEST) $$(find tests/notebook -name '*.test.ts' | sort)
 
-build/.notebook/done: tests/notebook/requirements.txt $(MODULES)
+build/.notebook/done: tests/notebook/requirements.txt | $(MODULES)
 	rm -rf build/.notebook
 	npx tsx tests/notebook/ensure-python.ts
 	$(PYTHON) -m venv build/.notebook
