@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as unfold from "unfold-rnn";
-import type { LayerConfig, ModelConfig } from "unfold-rnn";
+import type { Inspection, LayerConfig, ModelConfig } from "unfold-rnn";
 import { Algebra } from "../../jsbridge/npm/src/view/stage/algebra.js";
 import type { Example } from "../../jsbridge/npm/src/view/stage/example.js";
 import { type Formula, formulasOf } from "../../jsbridge/npm/src/view/stage/formula.js";
 import { Hello } from "../../jsbridge/npm/src/view/stage/hello.js";
-import { netOf } from "../../jsbridge/npm/src/view/stage/net.js";
+import { layersOf, netOf } from "../../jsbridge/npm/src/view/stage/net.js";
 import { Scene } from "../../jsbridge/npm/src/view/stage/scene.js";
+import { gathered, sharesOf } from "../../jsbridge/npm/src/view/stage/shares.js";
 import { Stage } from "../../jsbridge/npm/src/view/stage/stage.js";
 import { ids, withModel } from "./models.js";
 
@@ -15,7 +16,7 @@ const aspects = ["activations", "gates", "gradients", "shares"] as const;
 const T = 5;
 
 /** A stage on one drawn sequence, its numbers and its weights. */
-async function onStage(config: ModelConfig, freeRunning: boolean, use: (algebra: Algebra, scene: Scene) => void): Promise<void> {
+async function onStage(config: ModelConfig, freeRunning: boolean, use: (algebra: Algebra, scene: Scene, seen: Inspection) => void): Promise<void> {
   await withModel(config, {}, async (model) => {
     const net = netOf(config);
     const real = (length: number, seed: number): Float32Array => Float32Array.from(ids(length, 1000, seed), (id) => id / 400 - 1);
@@ -29,7 +30,7 @@ async function onStage(config: ModelConfig, freeRunning: boolean, use: (algebra:
     const { inputs, targets } = batch;
     const seen = await model.inspect({ ...batch, inputs: inputs.slice(), targets: targets.slice() }, aspects, net.pattern === "output" ? { teacherForcing: freeRunning ? 0 : 1 } : {});
     const scene = new Scene(net, example, seen, 0, freeRunning);
-    use(new Algebra(scene, await model.weights()), scene);
+    use(new Algebra(scene, await model.weights()), scene, seen);
   });
 }
 
@@ -52,7 +53,17 @@ const cases: [name: string, config: ModelConfig, freeRunning?: boolean][] = [
 
 describe("stage", () => {
   for (const [name, config, freeRunning = false] of cases) {
-    test(`every formula comes to the engine's number: ${name}`, () => onStage(config, freeRunning, (algebra, scene) => {
+    test(`every formula comes to the engine's number: ${name}`, () => onStage(config, freeRunning, (algebra, scene, { shares }) => {
+      for (const layer of layersOf(scene.net)) {
+        const { suffix } = layer;
+        const names = { c: "head.bias", V: "head.weight", b: `rnn.bias_ih_${suffix}`, W: `rnn.weight_${algebra.jordan ? "oh_l0" : `hh_${suffix}`}`, U: `rnn.weight_ih_${suffix}` };
+        for (const kind of gathered) {
+          const want = shares?.[names[kind]]?.data as Float32Array;
+          const got = sharesOf(algebra, kind, layer);
+          assert.ok(want.some((share) => share > 0), `${names[kind]}: ${want}`);
+          want.forEach((share, t) => assert.ok(Math.abs((got[t] as number) - share) <= 1e-4 * Math.max(...want.map(Math.abs)), `share of step ${t} in ${names[kind]}: ${got[t]}, the engine has ${share}`));
+        }
+      }
       let [forward, backward] = [0, 0];
       for (const node of scene.nodes) {
         const gradients = Array.from({ length: T }, (_, t) => Array.from(scene.has(node, t) ? (scene.gradient(node, t) ?? []) : [])).flat();
@@ -88,7 +99,7 @@ describe("stage", () => {
       const [H, V, steps, rate] = [3, 4, 4, 0.5];
       await hello.train(5, rate);
       const stage = new Stage(() => {});
-      await stage.take(hello.model, hello.example, hello.step, false, true);
+      await stage.take(hello.model, hello.example, hello.step, false);
       const scene = stage.scene as Scene;
       assert.equal(scene.at, 5);
 
@@ -125,7 +136,7 @@ describe("stage", () => {
         want.forEach((value, i) => assert.ok(Math.abs((got as ArrayLike<number>)[i]! - value) <= 2e-5 * scale, `${where}[${i}]: ${got![i]}, want ${value}`));
       };
       near("loss", [scene.loss], [sum(steps, (t) => L[t]!) / steps]);
-      near("shares of W", scene.shares("rnn.weight_hh_l0"), range(steps).map((t) => sum(H * H, (i) => dW(t)[i]! * whole[i]!) / square));
+      near("shares of W", stage.flows.gathered("W", layersOf(scene.net)[0]!), range(steps).map((t) => sum(H * H, (i) => dW(t)[i]! * whole[i]!) / square));
       for (let t = 0; t < steps; t++) {
         assert.deepEqual([scene.token("x", t), scene.token("y", t)], [x[t], y[t]]);
         near(`h(${t})`, scene.values("h_l0", t), h[t]!);
@@ -147,7 +158,7 @@ describe("stage", () => {
       }
       const first = scene.loss;
       await hello.train(200, rate);
-      await stage.take(hello.model, hello.example, hello.step, false, true);
+      await stage.take(hello.model, hello.example, hello.step, false);
       assert.ok((stage.scene as Scene).loss < first / 10, `it learns: ${(stage.scene as Scene).loss}`);
     } finally {
       hello.dispose();

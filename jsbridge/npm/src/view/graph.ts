@@ -9,19 +9,18 @@ import { type Example, exampleOf } from "./stage/example.js";
 import { figure } from "./stage/figure.js";
 import type { Box } from "./stage/layout.js";
 import { panels } from "./stage/panels.js";
+import { Pixels, rgb } from "./stage/pixels.js";
 import { arranged, type Arranged } from "./stage/picture.js";
 import { Stage } from "./stage/stage.js";
-import { paint, unitAt } from "./stage/strip.js";
+import { type Ink, paint, unitAt } from "./stage/strip.js";
 import { graphStyles } from "./stage/styles.js";
 import type { Side } from "./stage/wave.js";
 import { words } from "./stage/words.js";
 import { View } from "./view.js";
 
-// All of a network's weights are fetched with each look when there are no more than this; more, only for formulas that somebody reads.
-const fewWeights = 150_000;
 const opening = 650;
-// Milliseconds between two looks while it trains.
-const rest = 100;
+// Milliseconds between two looks while it trains. Each fetches all weights: of many, more seldom.
+const rest = (weights: number): number => (weights <= 150_000 ? 150 : 1000);
 
 /**
  * The recurrent circuit, which unfolds into one column a time step: values forward, gradients backward through time, every number and
@@ -75,6 +74,9 @@ export class GraphView extends View implements GraphElement {
   #kind: Kind | undefined;
   #problem = "";
   #notBefore = 0;
+  #ink: Ink | undefined;
+  #pixels: Pixels | undefined;
+  #revealed: number | undefined;
   readonly #size = new ResizeObserver((entries) => {
     this.#width = entries.at(-1)?.contentRect.width ?? this.#width;
     this.requestUpdate();
@@ -164,11 +166,12 @@ export class GraphView extends View implements GraphElement {
     } catch (thrown) {
       this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
     }
-    if (example !== undefined) await this.#stage.take(model, example, step, this.freeRunning, network.weights <= fewWeights || this.#place !== undefined);
+    if (example !== undefined) await this.#stage.take(model, example, step, this.freeRunning);
     if (this.#wish !== undefined && this.#stage.scene !== undefined) this.select(this.#wish);
-    this.#notBefore = live ? performance.now() + rest : 0;
+    const pause = rest(network.weights);
+    this.#notBefore = live ? performance.now() + pause : 0;
     // It may have been passed over meanwhile, and nothing new come since.
-    if (live) setTimeout(() => this.lab?.wake(), rest + 1);
+    if (live) setTimeout(() => this.lab?.wake(), pause + 1);
     this.requestUpdate();
   }
 
@@ -211,8 +214,7 @@ export class GraphView extends View implements GraphElement {
   }
 
   #tell(): void {
-    const [place, { scene, algebra }] = [this.#place, this.#stage];
-    if (place !== undefined && algebra === undefined) this.urge();
+    const [place, { scene }] = [this.#place, this.#stage];
     const detail = place && scene && {
       panel: "graph", node: place.node, t: place.t + 1, unit: place.unit + 1, value: scene.values(place.node, place.t)[place.unit], gradient: scene.gradient(place.node, place.t)?.[place.unit],
     };
@@ -256,6 +258,12 @@ export class GraphView extends View implements GraphElement {
     this.#select({ node: box.node, t: box.t, unit: 0 });
   };
 
+  /** The page's colours have changed, by whatever means. */
+  readonly #recolour = (): void => {
+    this.#ink = undefined;
+    this.requestUpdate();
+  };
+
   // ---- the picture
 
   override willUpdate(changed: PropertyValues): void {
@@ -281,7 +289,7 @@ export class GraphView extends View implements GraphElement {
     this.#arranged = scene && this.#width > 0 ? arranged(this.#stage, { width: this.#width - 2, open: this.#open, numbers: this.hello, place: this.#place, stop: this.#selected, kind: this.#kind, say }) : undefined;
     const problem = this.hello ? this.#desk.problem : this.#problem;
     const pick = (unit: number): void => this.#select(this.#place && this.#stage.find({ ...this.#place, t: this.#place.t + 1, unit: unit + 1 }));
-    return html`${controls({
+    return html`<span class="theme" @transitionrun=${this.#recolour}></span>${controls({
       folded: this.folded, playing: player.playing, partial: player.side !== undefined, columns: this.#columns, hello: this.hello, kind: this.lab?.network?.subject.kind, text: this.text,
       jordan: scene?.net.pattern === "output", freeRunning: this.freeRunning, window: scene && window.count < scene.steps ? { ...window, steps: scene.steps } : undefined,
       fold: () => void this.fold(!this.folded), play: () => void this.play(), stop: () => player.stop(), step: (what) => this.step(what), all: () => this.showAll(),
@@ -300,8 +308,31 @@ export class GraphView extends View implements GraphElement {
 
   override updated(): void {
     const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(".stage canvas");
-    if (canvas === null || this.#arranged === undefined) return;
-    paint(canvas, this.#arranged.picture, { surface: this.colour("surface"), pos: this.colour("pos"), neg: this.colour("neg") });
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context || this.#arranged === undefined) return;
+    this.#ink ??= { surface: rgb(this.colour("surface")), pos: rgb(this.colour("pos")), neg: rgb(this.colour("neg")) };
+    const { picture } = this.#arranged;
+    const ratio = devicePixelRatio || 1;
+    const [width, height] = [Math.round(picture.layout.width * ratio), Math.round(picture.layout.height * ratio)];
+    if (this.#pixels?.width !== width || this.#pixels.height !== height || this.#pixels.ratio !== ratio) this.#pixels = new Pixels(width, height, ratio);
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      Object.assign(canvas.style, { width: `${picture.layout.width}px`, height: `${picture.layout.height}px` });
+    }
+    paint(this.#pixels, picture, this.#ink);
+    this.#pixels.put(context);
+    this.#reveal();
+  }
+
+  /** Brings the column that is spoken of into sight, once: of a network that answers at the end, the last one. */
+  #reveal(): void {
+    const { scene, window, player } = this.#stage;
+    const scroller = this.renderRoot.querySelector(".stage");
+    const t = player.front ?? (scene?.net.pattern === "last" ? window.from + window.count - 1 : window.from);
+    const x = this.#arranged?.picture.layout.columns[t - window.from];
+    if (scroller === null || x === undefined || this.#revealed === t) return;
+    this.#revealed = t;
+    scroller.scrollLeft = x - scroller.clientWidth / 2;
   }
 
   #morph(): void {

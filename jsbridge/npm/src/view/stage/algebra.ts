@@ -9,7 +9,7 @@ export const at = (values: Vector, i: number): number => values[i] ?? 0;
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Vector;
+  readonly data: Float32Array;
 }
 
 /**
@@ -20,8 +20,8 @@ export class Algebra {
   constructor(readonly scene: Scene, private readonly weights: Readonly<Record<string, Tensor>>) {}
 
   matrix(name: string): Matrix {
-    const { shape = [0, 0], data = [] } = this.weights[name] ?? {};
-    return { rows: shape[0] ?? 0, columns: shape[1] ?? 1, data };
+    const { shape = [0, 0], data } = this.weights[name] ?? {};
+    return { rows: shape[0] ?? 0, columns: shape[1] ?? 1, data: (data ?? new Float32Array()) as Float32Array };
   }
   bias(name: string): Vector {
     return this.weights[name]?.data ?? [];
@@ -172,8 +172,9 @@ export class Algebra {
 
 /** Σ_j M[i][first + j] v[j]. */
 export function row({ columns, data }: Matrix, i: number, v: Vector, first = 0): number {
+  const start = i * columns + first;
   let sum = 0;
-  for (let j = 0; j < v.length; j++) sum += at(data, i * columns + first + j) * at(v, j);
+  for (let j = 0; j < v.length; j++) sum += (data[start + j] as number) * (v[j] as number);
   return sum;
 }
 
@@ -183,14 +184,16 @@ export function transposed({ rows, columns, data }: Matrix, v: Vector, first: nu
   for (let i = 0; i < rows; i++) {
     const value = at(v, i);
     if (value === 0) continue;
-    for (let j = 0; j < count; j++) out[j] = (out[j] as number) + at(data, i * columns + first + j) * value;
+    const start = i * columns + first;
+    for (let j = 0; j < count; j++) out[j] = (out[j] as number) + (data[start + j] as number) * value;
   }
   return out;
 }
 
 function length(matrix: Matrix, v: Vector, first = 0): number {
+  const typed = Float64Array.from(v); // one kind of array in the loop inside
   let sum = 0;
-  for (let i = 0; i < matrix.rows; i++) sum += row(matrix, i, v, first) ** 2;
+  for (let i = 0; i < matrix.rows; i++) sum += row(matrix, i, typed, first) ** 2;
   return Math.sqrt(sum);
 }
 

@@ -1,23 +1,18 @@
 import { nothing, svg, type SVGTemplateResult } from "lit";
 import type { Kind, Picture } from "./drawing.js";
 import { figure } from "./figure.js";
+import type { Flows } from "./flows.js";
 import { gutter } from "./layout.js";
 import type { Layer } from "./net.js";
-import type { Scene } from "./scene.js";
+import { gathered } from "./shares.js";
 
 const high = 40;
 export const barHeight = high + 8;
 
-/** The parameters whose gradients are gathered over time, in the notes' order, and what the engine calls them. */
-export function parametersOf(layer: Layer, jordan: boolean): readonly (readonly [kind: Kind, name: string])[] {
-  const { suffix } = layer;
-  return [["c", "head.bias"], ["V", "head.weight"], ["b", `rnn.bias_ih_${suffix}`], ["W", `rnn.weight_${jordan ? "oh" : "hh"}_${suffix}`], ["U", `rnn.weight_ih_${suffix}`]];
-}
-
 /** Of each parameter, the step whose share is the largest. */
-export function mostPaid(scene: Scene, layer: Layer): { kind: Kind; t: number; share: number }[] {
-  return parametersOf(layer, scene.net.pattern === "output").flatMap(([kind, name]) => {
-    const shares = Array.from(scene.shares(name) ?? []);
+export function mostPaid(flows: Flows, layer: Layer): { kind: Kind; t: number; share: number }[] {
+  return gathered.flatMap((kind) => {
+    const shares = Array.from(flows.gathered(kind, layer) ?? []);
     if (shares.length === 0) return [];
     const share = Math.max(...shares);
     return [{ kind, t: shares.indexOf(share), share }];
@@ -25,14 +20,13 @@ export function mostPaid(scene: Scene, layer: Layer): { kind: Kind; t: number; s
 }
 
 /** The shares of each column in dL/dc, dL/db, dL/dV, dL/dW, dL/dU, below the columns; they come with the backward wave. */
-export function bars(picture: Picture, layer: Layer, say: (kind: Kind, t: number, share: number) => string): SVGTemplateResult[] {
-  const { scene, layout } = picture;
+export function bars(picture: Picture, flows: Flows, layer: Layer, say: (kind: Kind, t: number, share: number) => string): SVGTemplateResult[] {
+  const { layout } = picture;
   const from = layout.boxes[0]?.t ?? 0;
-  return parametersOf(layer, scene.net.pattern === "output").map(([kind, name], place) => {
-    const shares = scene.shares(name);
+  return gathered.map((kind, place) => {
     const base = place * barHeight;
     const node = kind === "V" || kind === "c" ? "o" : `h_${layer.suffix}`;
-    const known = Array.from(shares ?? []);
+    const known = Array.from(flows.gathered(kind, layer) ?? []);
     // Both directions share a scale; the axis lies where the largest of either still has room.
     const [most, least] = [Math.max(0, ...known), Math.min(0, ...known)];
     const range = most - least || 1;

@@ -51,7 +51,7 @@ export class Desk {
   }
 
   #show({ model, example, step }: Hello): Promise<void> {
-    return this.stage.take(model, example, step, false, true);
+    return this.stage.take(model, example, step, false);
   }
 
   async #alone(work: () => Promise<void>): Promise<void> {

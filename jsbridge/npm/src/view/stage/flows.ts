@@ -1,11 +1,14 @@
 import type { Algebra } from "./algebra.js";
+import type { Kind } from "./drawing.js";
 import type { Edge } from "./layout.js";
-import { layersOf } from "./net.js";
+import { type Layer, layersOf } from "./net.js";
+import { sharesOf } from "./shares.js";
 import type { Side } from "./wave.js";
 
-/** How much goes along the arrows, as shares of the largest of the sequence. */
+/** How much goes along the arrows, as shares of the largest of the sequence, and what each step adds to the gradients; computed once. */
 export class Flows {
   readonly #known = new Map<string, { forward: number; backward: number }>();
+  readonly #shares = new Map<string, Float64Array>();
   #most: { forward: number; backward: number } | undefined;
 
   constructor(private readonly algebra: Algebra | undefined) {}
@@ -18,6 +21,16 @@ export class Flows {
     const most = this.#most[side];
     const t = edge.kind === "V" ? edge.start : edge.t;
     return most > 0 ? this.#flow(algebra, edge.kind, edge.layer.suffix, t)[side] / most : 0;
+  }
+
+  /** Share of each step in the gradient of a parameter; undefined where it is not known. */
+  gathered(kind: Kind, layer: Layer): Float64Array | undefined {
+    const { algebra } = this;
+    if (algebra === undefined || !algebra.scene.net.plain) return undefined;
+    const key = `${kind} ${layer.suffix}`;
+    const found = this.#shares.get(key) ?? sharesOf(algebra, kind, layer);
+    this.#shares.set(key, found);
+    return found;
   }
 
   #flow(algebra: Algebra, kind: "U" | "W" | "V", suffix: string, t: number): { forward: number; backward: number } {

@@ -42,6 +42,12 @@ export class Player {
     return 0;
   }
 
+  /** The column that a wave is at. */
+  get front(): number | undefined {
+    const [cursor, wave] = [this.#cursor, this.wave()];
+    return cursor && wave?.nodesAt(cursor.side, cursor.moment)[0]?.t;
+  }
+
   /** The number that came last. */
   get latest(): Place | undefined {
     const [cursor, wave] = [this.#cursor, this.wave()];

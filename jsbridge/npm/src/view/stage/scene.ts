@@ -90,14 +90,6 @@ export class Scene {
     return sum / wanted.length;
   }
 
-  /** Share of each step in the gradient of a parameter, by its name. */
-  shares(name: string): ArrayLike<number> | undefined {
-    return this.seen.shares?.[name]?.data;
-  }
-  norms(name: string): ArrayLike<number> | undefined {
-    return this.seen.norms?.[name]?.data;
-  }
-
   #row(tensor: Tensor | undefined, t: number): ArrayLike<number> {
     const width = tensor?.shape[2] ?? 0;
     return tensor?.data.subarray(t * width, (t + 1) * width) ?? [];

@@ -1,4 +1,4 @@
-import type { Model, Tensor } from "../../types.js";
+import type { Model } from "../../types.js";
 import { Algebra } from "./algebra.js";
 import type { Place } from "./drawing.js";
 import type { Example } from "./example.js";
@@ -8,12 +8,11 @@ import { Player } from "./player.js";
 import { Scene } from "./scene.js";
 import { Wave, type Window } from "./wave.js";
 
-const aspects = ["activations", "gates", "gradients", "shares"] as const;
+const aspects = ["activations", "gates", "gradients"] as const;
 
 /** What stands on the stage: one sequence in one network, the columns of it that are in sight, and how far the waves have come. */
 export class Stage {
   scene: Scene | undefined;
-  /** Where the weights are known. */
   algebra: Algebra | undefined;
   flows = new Flows(undefined);
   readonly player: Player;
@@ -50,7 +49,7 @@ export class Stage {
   }
 
   /** Puts a sequence through a network and shows it, unless a wave is under way or another one has been asked for meanwhile. */
-  async take(model: Model, example: Example, step: number, freeRunning: boolean, withWeights: boolean): Promise<void> {
+  async take(model: Model, example: Example, step: number, freeRunning: boolean): Promise<void> {
     const ticket = ++this.#ticket;
     const net = netOf(model.config);
     const jordan = net.pattern === "output";
@@ -59,11 +58,11 @@ export class Stage {
     // Asked in one breath, they are answered between the same two training steps.
     const [seen, weights] = await Promise.all([
       model.inspect(batch, aspects, jordan ? { teacherForcing: freeRunning ? 0 : 1 } : {}),
-      withWeights ? model.weights() : Promise.resolve<Record<string, Tensor> | undefined>(undefined),
+      model.weights(),
     ]);
     if (this.player.side !== undefined || ticket !== this.#ticket) return;
     this.scene = new Scene(net, example, seen, step, jordan && freeRunning);
-    this.algebra = weights && new Algebra(this.scene, weights);
+    this.algebra = new Algebra(this.scene, weights);
     this.#arrange();
   }
 

@@ -1,13 +1,14 @@
 import { line, type Box } from "./layout.js";
 import type { Picture } from "./drawing.js";
+import { type Colour, mixed, type Pixels } from "./pixels.js";
 import type { Scene } from "./scene.js";
 import type { Side } from "./wave.js";
 
 /** What strips are painted with. */
 export interface Ink {
-  readonly surface: string;
-  readonly pos: string;
-  readonly neg: string;
+  readonly surface: Colour;
+  readonly pos: Colour;
+  readonly neg: Colour;
 }
 
 /** Where a unit's cell lies in a strip. */
@@ -50,21 +51,13 @@ export function unitAt(box: Box, units: number, numbers: boolean, px: number, py
   return Math.min(units - 1, unit);
 }
 
-/** Whether a box has room for the number itself. */
-export const written = ({ node, t, w }: Box, scene: Scene): boolean => node !== "p" && scene.values(node, t).length === 1 && w >= 44;
-
-/** Paints all strips of a picture on a canvas of its size. */
-export function paint(canvas: HTMLCanvasElement, picture: Picture, ink: Ink): void {
-  const { layout: { width, height, boxes }, scene, numbers, open, front, reached, side } = picture;
-  const ratio = devicePixelRatio || 1;
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-  const context = canvas.getContext("2d");
-  if (context === null) return;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+/** Paints all strips of a picture. Pixel by pixel: a rectangle or an image on the canvas for each of thousands of units takes ten times as long. */
+export function paint(pixels: Pixels, picture: Picture, ink: Ink): void {
+  const { layout: { boxes }, scene, numbers, open, front, reached, side } = picture;
+  pixels.clear();
   const scale = scalesOf(scene);
-  for (const box of boxes) {
+  // The column that stands in front when folded comes last.
+  for (const box of [...boxes].sort((a, b) => Number(a.t === front) - Number(b.t === front))) {
     const { node, t } = box;
     const opacity = t === front ? 1 : open;
     if (opacity < 0.05 || node === "L" || node === "y" || (node === "x" && scene.net.tokens && !numbers)) continue;
@@ -73,34 +66,28 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, ink: Ink): vo
       const count = reached(from, node, t);
       return count === Infinity ? values : Array.from(values, (one, k) => (k < count ? one : 0));
     };
-    paintStrip(context, value, come("forward", scene.values(node, t)), scale(node, false), ink, numbers, opacity, numbers || written(box, scene));
+    paintStrip(pixels, value, come("forward", scene.values(node, t)), scale(node, false), ink, { upright: numbers, opacity, soft: numbers || written(box, scene) });
     const d = side === "forward" ? undefined : scene.gradient(node, t);
-    if (d !== undefined) paintStrip(context, gradient, come("backward", d), scale(node, true), ink, numbers, opacity);
+    if (d !== undefined) paintStrip(pixels, gradient, come("backward", d), scale(node, true), ink, { upright: numbers, opacity, soft: numbers });
   }
 }
 
-/** Paints one strip: blue above zero, orange below with a bar in the middle where there is room for one; the fuller, the larger. */
-export function paintStrip(context: CanvasRenderingContext2D, area: Area, values: ArrayLike<number>, scale: number, ink: Ink, upright: boolean, opacity: number, soft = upright): void {
+/** Whether a box has room for the number itself. */
+export const written = ({ node, t, w }: Box, scene: Scene): boolean => node !== "p" && scene.values(node, t).length === 1 && w >= 44;
+
+/** One strip: blue above zero, orange below with a bar in the middle where there is room for one; the fuller, the larger. `soft`: text stands on it. */
+function paintStrip(pixels: Pixels, area: Area, values: ArrayLike<number>, scale: number, ink: Ink, { upright, opacity, soft }: { upright: boolean; opacity: number; soft: boolean }): void {
   const { columns, rows } = upright ? { columns: 1, rows: Math.max(1, values.length) } : gridOf(values.length, area.w, area.h);
-  context.globalAlpha = opacity;
-  context.fillStyle = ink.surface;
-  context.fillRect(area.x, area.y, area.w, area.h);
   const [w, h] = [area.w / columns, area.h / rows];
+  pixels.fill(area.x, area.y, area.w, area.h, mixed(ink.surface, ink.surface, 0, opacity));
   for (let k = 0; k < values.length; k++) {
     const value = values[k] as number;
     const size = Math.min(1, Math.abs(value) / scale);
     if (!(size > 0.004)) continue;
     const [x, y] = [area.x + (k % columns) * w, area.y + Math.floor(k / columns) * h];
-    context.globalAlpha = opacity * (soft ? size * 0.45 : size);
-    context.fillStyle = value < 0 ? ink.neg : ink.pos;
-    context.fillRect(x, y, w, h);
-    if (value < 0 && w >= 5 && h >= 5 && !soft) {
-      context.globalAlpha = 0.85 * opacity;
-      context.fillStyle = ink.surface;
-      context.fillRect(x + w * 0.25, y + h / 2 - 0.5, w * 0.5, 1);
-    }
+    pixels.fill(x, y, w, h, mixed(ink.surface, value < 0 ? ink.neg : ink.pos, soft ? size * 0.45 : size, opacity));
+    if (value < 0 && !soft && w >= 5 && h >= 5) pixels.fill(x + w * 0.25, y + h / 2 - 0.5, w * 0.5, 1, mixed(ink.surface, ink.neg, size * 0.2, opacity));
   }
-  context.globalAlpha = 1;
 }
 
 /** The value at which a node's colour is full: 1 for what cannot exceed it, else the largest of the whole sequence. */

@@ -2,6 +2,8 @@ import { css } from "lit";
 
 export const graphStyles = css`
   :host { --math: "STIX Two Math", "Cambria Math", "Latin Modern Math", Cambria, Georgia, serif; }
+  /* Its colour changes with the theme, and a transition tells of it. */
+  .theme { position: absolute; color: var(--pos); background: var(--surface); transition: color 1ms, background-color 1ms; }
   .row { margin-block-end: 8px; }
   .row label { display: inline-flex; align-items: center; gap: 6px; }
   .row input[type="range"] { width: 110px; }

@@ -1,10 +1,11 @@
 import { html, type TemplateResult } from "lit";
-import { parametersOf } from "./bars.js";
 import { visible } from "./example.js";
 import { figure } from "./figure.js";
+import type { Flows } from "./flows.js";
 import type { Update } from "./hello.js";
 import { type Layer, symbolOf } from "./net.js";
 import { norm, type Scene } from "./scene.js";
+import { gathered } from "./shares.js";
 import type { Window } from "./wave.js";
 
 type Say = (key: string, values?: Record<string, string | number>) => string;
@@ -13,7 +14,7 @@ type Say = (key: string, values?: Record<string, string | number>) => string;
 const most = 8;
 
 /** Every node of the columns: its numbers, or of many their lengths. */
-export function nodeTable(scene: Scene, layer: Layer, { from, count }: Window, say: Say): TemplateResult {
+export function nodeTable(scene: Scene, flows: Flows, layer: Layer, { from, count }: Window, say: Say): TemplateResult {
   const steps = Array.from({ length: count }, (_, i) => from + i);
   const cell = (node: string, t: number): string => {
     if (!scene.has(node, t)) return "";
@@ -26,7 +27,7 @@ export function nodeTable(scene: Scene, layer: Layer, { from, count }: Window, s
   return html`<div class="scroll"><table>
     <tr><th>t</th>${steps.map((t) => html`<th>${t + 1}</th>`)}</tr>
     ${scene.nodes.map((node) => html`<tr><th>${symbolOf(scene.net, node)}</th>${steps.map((t) => html`<td>${cell(node, t)}</td>`)}</tr>`)}
-    ${parametersOf(layer, scene.net.pattern === "output").map(([kind, name]) => html`<tr><th>${say("shares")}: ${kind}</th>${steps.map((t) => html`<td>${figure(scene.shares(name)?.[t] ?? NaN, 2)}</td>`)}</tr>`)}
+    ${gathered.map((kind) => html`<tr><th>${say("shares")}: ${kind}</th>${steps.map((t) => html`<td>${figure(flows.gathered(kind, layer)?.[t] ?? NaN, 2)}</td>`)}</tr>`)}
   </table></div>`;
 }
 
