@@ -12,7 +12,7 @@ export const graphStyles = css`
   .check input { width: 18px; height: 18px; }
   button.primary { border-color: var(--accent); }
   .stage { position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); }
-  .stage > div { position: relative; margin-inline: auto; }
+  .stage > div { position: relative; width: max-content; min-width: 100%; }
   .stage canvas { position: absolute; inset: 0; pointer-events: none; }
   .stage svg { position: relative; display: block; touch-action: pan-x pan-y; }
   .edge { fill: none; stroke: var(--ink-soft); }
@@ -44,8 +44,9 @@ export const graphStyles = css`
   .bars .pos { fill: var(--pos); }
   .bars .neg { fill: var(--neg); }
   .bars .lit .axis { stroke: var(--accent); stroke-width: 2; }
-  .gathered { position: relative; }
-  .gathered .names { position: absolute; inset-block-start: 10px; inset-inline-start: 2px; display: grid; grid-auto-rows: 48px; z-index: 1; }
+  .gathered { display: grid; }
+  .gathered > * { grid-area: 1 / 1; }
+  .gathered .names { position: sticky; inset-inline-start: 2px; justify-self: start; margin-block-start: 10px; display: grid; grid-auto-rows: 48px; z-index: 1; }
   .gathered button { align-self: start; min-width: 30px; min-height: 24px; padding: 0 4px; font: italic 15px var(--math); }
   .heading { font-weight: 600; margin-block: 10px 2px; }
   .detail { border: 1px solid var(--line); border-radius: 8px; padding: 8px 12px; margin-block-start: 8px; background: var(--raised); min-height: 64px; }
