@@ -1,5 +1,5 @@
 import type { Values } from "../language.js";
-import type { Kind, Picture, Place } from "./drawing.js";
+import { guess, type Kind, type Picture, type Place } from "./drawing.js";
 import { visible } from "./example.js";
 import { figure } from "./figure.js";
 import { type Box, layoutOf } from "./layout.js";
@@ -40,19 +40,23 @@ export function arranged(stage: Stage, { width, open, numbers, place, stop, kind
   const picture: Picture = {
     scene, layout, open, numbers, front, kind, selected: place, side: player.side,
     stop: open < 0.5 ? { node: stop?.node ?? first, t: front, unit: 0 } : (stop ?? { node: first, t: window.from, unit: 0 }),
-    reached: (side, node, t) => player.reached(side, node, t), flow: (edge, side) => flows.share(edge, side), label: (box) => labelOf(scene, box, say),
+    reached: (side, node, t) => player.reached(side, node, t), flow: (edge, side) => flows.share(edge, side), label: (box) => labelOf(scene, box, numbers ? 3 : 2, say),
   };
   const layer = (place && layerOf(net, place.node)) ?? (layersOf(net)[0] as Layer);
   return { picture, layer, summary: summaryOf(scene, first, say) };
 }
 
-/** What a node is and holds, in words. */
-function labelOf(scene: Scene, { node, t }: Box, say: Say): string {
+/** What a node is and holds, in words; what is written in it is among them, to as many places. */
+function labelOf(scene: Scene, { node, t }: Box, places: number, say: Say): string {
   const name = `${symbolOf(scene.net, node)}(${t + 1})`;
   const token = node === "x" || node === "y" ? scene.token(node, t) : undefined;
   if (token !== undefined) return `${name}: ${visible((node === "x" ? scene.example.inputNames : scene.example.outputNames)[token] ?? String(token))}`;
   const [values, gradient] = [scene.values(node, t), scene.gradient(node, t)];
-  if (values.length <= 4) return `${name}: ${Array.from(values, (value) => figure(value)).join(", ")}${gradient ? `; ${say("gradient")} ${Array.from(gradient, (value) => figure(value)).join(", ")}` : ""}`;
+  if (values.length <= 4) return `${name}: ${Array.from(values, (value) => figure(value, places)).join(node === "y" ? " " : ", ")}${gradient ? `; ${say("gradient")} ${Array.from(gradient, (value) => figure(value)).join(", ")}` : ""}`;
+  if (node === "p" && scene.net.loss === "classes") {
+    const { best, chance } = guess(scene, t);
+    return `${name}: ${visible(scene.example.outputNames[best] ?? String(best))} ${Math.round(chance * 100)} %; ${say("norms", { value: figure(norm(values)), gradient: figure(norm(gradient ?? [])) })}`;
+  }
   return `${name}: ${say("norms", { value: figure(norm(values)), gradient: figure(norm(gradient ?? [])) })}`;
 }
 
