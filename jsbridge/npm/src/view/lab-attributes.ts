@@ -8,7 +8,7 @@ export const builtIn = ["austen", "names", "sunspots", "sine", "adding", "copy",
 export type BuiltIn = (typeof builtIn)[number];
 
 /** The views that `panels` may name, in the order of `<unfold-lab>`. */
-export const panelNames = ["graph", "loss", "samples", "heatmap", "memory", "states", "forecast", "confusion"] as const;
+export const panelNames = ["graph", "loss", "samples", "heatmap", "memory", "connectivity", "states", "compare", "forecast", "confusion", "check"] as const;
 export type PanelName = (typeof panelNames)[number];
 
 /** An attribute that cannot be taken: which one, what came, what was wanted. */

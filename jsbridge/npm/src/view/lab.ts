@@ -39,7 +39,7 @@ const fitting: Partial<Record<PanelName, readonly Source["kind"][]>> = { samples
  * @attr {number} seed
  * @attr {number} steps - training ends there; absent: it goes on
  * @attr {"" | "false"} autoplay - "false": waits for the button; where motion is to be reduced it always waits
- * @attr {string} panels - of graph, loss, samples, heatmap, memory, states, forecast, confusion
+ * @attr {string} panels - of graph, loss, samples, heatmap, memory, connectivity, states, compare, forecast, confusion, check
  * @attr {string} height - of the plot, a CSS length
  * @attr {"en" | "zh"} lang
  * @attr {"light" | "dark"} theme
@@ -347,6 +347,9 @@ function view(name: PanelName, lab: Lab): TemplateResult {
     case "samples": return html`<unfold-samples .lab=${lab}></unfold-samples>`;
     case "heatmap": return html`<unfold-heatmap .lab=${lab}></unfold-heatmap>`;
     case "memory": return html`<unfold-memory .lab=${lab}></unfold-memory>`;
+    case "connectivity": return html`<unfold-connectivity .lab=${lab}></unfold-connectivity>`;
+    case "compare": return html`<unfold-compare .lab=${lab}></unfold-compare>`;
+    case "check": return html`<unfold-check .lab=${lab}></unfold-check>`;
     case "states": return html`<unfold-states .lab=${lab}></unfold-states>`;
     case "forecast": return html`<unfold-forecast .lab=${lab}></unfold-forecast>`;
     case "confusion": return html`<unfold-confusion .lab=${lab}></unfold-confusion>`;
