@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { levelOf } from "./heatmap-figures.js";
 import { overlaps, type Span } from "./heatmap-match.js";
@@ -47,7 +47,7 @@ export class Strip {
   /** `apart`: tokens are symbols of their own, not the characters of a text. */
   template(pieces: readonly Piece[], apart: boolean, label: string): TemplateResult {
     let n = 0;
-    const token = (mark: string): TemplateResult => html`<span role="option" id=${`t${n++}`}>${mark === "\n" ? "↵\n" : mark}</span>${apart ? " " : ""}`;
+    const token = (mark: string): TemplateResult => html`<span role="option" id=${`t${n++}`} aria-label=${/^\s*$/.test(mark) && mark !== "\n" ? "␣" : nothing}>${mark === "\n" ? "↵\n" : mark}</span>${apart ? " " : ""}`;
     return html`<div class="text" part="text" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${label} aria-activedescendant=${`t${this.at}`}
       @keydown=${(event: KeyboardEvent) => this.#onKey(event)} @pointerdown=${(event: PointerEvent) => this.#onPress(event)} @pointermove=${(event: PointerEvent) => this.#onDrag(event)}
       @pointerup=${() => (this.#dragging = false)} @pointercancel=${() => (this.#dragging = false)} @pointerleave=${() => this.#point(undefined)}
