@@ -25,16 +25,17 @@ func gruForward(k *code) {
 	width := k.letInt(bytes(k.param("hidden")))
 	k.gruRows(x, h, "ldh", func(n variable, rows []variable) {
 		others := k.gateRows(recurrent, width, 3)
-		k.quads(n, slices.Concat(rows, others, []variable{hPrev, recurrentN, h}), func(q quad) {
-			r := k.let(logistic(k, add(q.load(rows[0]), q.load(others[0]))))
-			q.store(rows[0], r)
-			z := k.let(logistic(k, add(q.load(rows[1]), q.load(others[1]))))
-			q.store(rows[1], z)
+		reset, update := k.letInt(rows[0]), k.letInt(rows[1])
+		k.quads(k.letInt(n), append(rows[:2:2], others[:2]...), func(q quad) {
+			q.store(rows[0], logistic(k, add(q.load(rows[0]), q.load(others[0]))))
+			q.store(rows[1], logistic(k, add(q.load(rows[1]), q.load(others[1]))))
+		})
+		k.quads(n, []variable{reset, update, rows[2], others[2], hPrev, recurrentN, h}, func(q quad) {
 			un := k.let(q.load(others[2]))
 			q.store(recurrentN, un)
-			n := k.let(tangent(k, multiplyAdd(r, un, q.load(rows[2]))))
+			n := k.let(tangent(k, multiplyAdd(q.load(reset), un, q.load(rows[2]))))
 			q.store(rows[2], n)
-			q.store(h, mixed(z, n, q.load(hPrev)))
+			q.store(h, mixed(k.let(q.load(update)), n, q.load(hPrev)))
 		})
 		k.set(recurrent, others[2])
 	})

@@ -9,6 +9,8 @@ func (k *code) gateRows(gates variable, width expr, count int) []variable {
 	return rows
 }
 
+// lstmForward goes over a row twice, first up to the cell state, then on to the output: the tangent of the state waits for all that
+// is before it, and in one pass that chain of operations is longer than what a machine looks ahead.
 func lstmForward(k *code) {
 	gates, h := k.param("gates"), k.param("h")
 	cPrev, c, tanhC := k.param("cPrev"), k.param("c"), k.param("tanhC")
@@ -16,18 +18,19 @@ func lstmForward(k *code) {
 	width := k.letInt(bytes(hidden))
 	skip := k.letInt(bytes(minus(k.param("ldh"), hidden)))
 	k.repeat(k.param("batch"), func() {
-		n := k.letInt(hidden)
 		rows := k.gateRows(gates, width, 4)
-		k.quads(n, append(rows, cPrev, c, tanhC, h), func(q quad) {
+		state := k.letInt(c)
+		k.quads(k.letInt(hidden), append(rows[:3:3], cPrev, c), func(q quad) {
 			i := k.let(logistic(k, q.load(rows[0])))
 			f := k.let(logistic(k, q.load(rows[1])))
 			g := k.let(tangent(k, q.load(rows[2])))
 			q.store(rows[0], i)
 			q.store(rows[1], f)
 			q.store(rows[2], g)
-			state := k.let(multiplyAdd(f, q.load(cPrev), mul(i, g)))
-			q.store(c, state)
-			squashed := k.let(tangent(k, state))
+			q.store(c, multiplyAdd(f, q.load(cPrev), mul(i, g)))
+		})
+		k.quads(k.letInt(hidden), []variable{rows[3], state, tanhC, h}, func(q quad) {
+			squashed := k.let(tangent(k, q.load(state)))
 			q.store(tanhC, squashed)
 			o := k.let(logistic(k, q.load(rows[3])))
 			q.store(rows[3], o)
