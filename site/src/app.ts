@@ -35,6 +35,7 @@ guardPage(notices, problemOf);
 onLanguage(() => translatePage(document));
 
 const lab = new Lab(engine, { ...defaults, ...settingsFor(arrival.state.data) });
+lab.warm();
 new Figures(lab);
 const choice = new Choice(lab, notices, () => dataPanel?.show());
 const deliberate = (stands: Promise<boolean>): void => void stands.then((stood) => stood && address.push());

@@ -1,4 +1,4 @@
-import type { Progress, RuntimeOptions, Training } from "../types.js";
+import type { Model, Progress, RuntimeOptions, Training } from "../types.js";
 import { stepOf } from "./checkpoints.js";
 import { Emitter } from "./emitter.js";
 import type { Engine, Problem } from "./engine.js";
@@ -50,6 +50,8 @@ export class Lab extends Emitter<LabEvents> {
   #saving = false;
   #nextCheckpoint = 0;
   #disposed = false;
+  /** Holds the engine up until the first network stands. */
+  #warm: Promise<Model> | undefined;
   readonly #looks: Looks;
 
   constructor(
@@ -105,6 +107,18 @@ export class Lab extends Emitter<LabEvents> {
     this.#looks.urge(looker);
   }
 
+  /** Starts the engine, while the data are still on their way. What goes wrong with it is told when a network is made. */
+  warm(): void {
+    if (this.#network !== undefined || this.#disposed) return;
+    this.#warm ??= this.engine.createModel({ input: { tokens: 2 }, layers: [{ cell: "rnn", hidden: 1 }], output: { classes: 2 } }, this.runtime);
+    this.#warm.catch(() => {});
+  }
+
+  #cool(): void {
+    void this.#warm?.then((model) => model.dispose()).catch(() => {});
+    this.#warm = undefined;
+  }
+
   /**
    * A new network on this source; trains at once with `play` (default), up to a step when it is a number. The present one goes on until the
    * new one stands, and for good when source or settings are refused. Resolves to whether the new one stands; a later call overtakes an earlier one.
@@ -116,11 +130,13 @@ export class Lab extends Emitter<LabEvents> {
       this.#source = source;
       this.#setState("loading");
     }
+    this.warm();
     let next: Network;
     try {
       next = await makeNetwork(this.engine, source, settings, this.runtime, this.#network);
     } catch (thrown) {
       if (ticket !== this.#ticket) return false;
+      this.#cool();
       this.#reject(problemOf(thrown));
       return false;
     }
@@ -132,6 +148,7 @@ export class Lab extends Emitter<LabEvents> {
     this.#source = source;
     this.#settings = settings;
     this.#network = next;
+    this.#cool();
     this.#nextCheckpoint = 0;
     // Whoever hears of the network may train it at once.
     this.#state = "paused";
@@ -246,6 +263,7 @@ export class Lab extends Emitter<LabEvents> {
   dispose(): void {
     this.#disposed = true;
     this.#ticket++;
+    this.#cool();
     this.#retire();
     this.#setState("empty");
   }

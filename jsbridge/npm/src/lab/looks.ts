@@ -15,8 +15,9 @@ export interface Looker {
   look(shown: Shown): Promise<void>;
 }
 
-// Of the time while training runs, looks may take one part in so many: panels that are open must not slow it by more than 15 %.
-const parts = 8;
+// Of the time while training runs, looks may take one part in so many: what they cost is not only their own time, but also that of drawing what
+// they saw; panels that are open must not slow training by more than 15 %.
+const parts = 16;
 
 /** Lets lookers look in turns, one at a time: seldom while training runs, at once when it does not. */
 export class Looks {

@@ -13,8 +13,9 @@ import { styles } from "./styles.js";
 import { View } from "./view.js";
 
 const bitsPerNat = 1 / Math.LN2;
-// Words beside a chart need not follow every frame.
-const wordsMs = 200;
+// Chart and words need not follow every frame: training has better use for the processor.
+const chartMs = 120;
+const wordsMs = 250;
 
 /**
  * The loss over training steps: training and held-out, what there is to beat, what happened, and a slider that takes every view of the lab
@@ -44,6 +45,7 @@ export class LossView extends View implements LossElement {
   protected readonly words = words;
   #baselines: readonly Baseline[] = [];
   #pointer: number | undefined;
+  #nextChart = 0;
   #nextWords = 0;
   readonly #place = createRef<HTMLElement>();
   readonly #chart = new Chart(() => this.#options());
@@ -79,16 +81,17 @@ export class LossView extends View implements LossElement {
     }, () => {}); // they are an ornament: training goes on without them
   }
 
-  /** Words follow a few times a second, the plot in its frames. */
+  /** While training runs, plot and words follow a few times a second. */
   #draw(now = false): void {
     if (!this.isConnected || document.hidden) return;
     const network = this.lab?.network;
-    if (network !== undefined) {
+    const time = performance.now();
+    if (network !== undefined && (now || time >= this.#nextChart)) {
+      this.#nextChart = time + chartMs;
       const [steps, training, heldOut] = network.history.columns();
       const k = this.#factor;
       this.#chart.data = [steps, training.map((loss) => loss * k), heldOut.map((loss) => loss && loss * k)];
     }
-    const time = performance.now();
     if (!now && time < this.#nextWords) return;
     this.#nextWords = time + wordsMs;
     this.requestUpdate();
