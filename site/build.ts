@@ -18,6 +18,9 @@ const wasm = path.join(site, "../node_modules/unfold-rnn/dist/unfold.wasm");
 
 const entries = ["src/app.ts", "src/app.css"];
 
+/** What the page's script imports: fetched beside it, not behind it. */
+let chunks: string[] = [];
+
 /** File name in the output of each entry point, by its path relative to src. */
 async function bundle(): Promise<Map<string, string>> {
   const result = await build({
@@ -35,6 +38,9 @@ async function bundle(): Promise<Map<string, string>> {
     logLevel: "warning",
   });
   const names = new Map<string, string>();
+  const { outputs } = result.metafile;
+  const script = Object.values(outputs).find(({ entryPoint }) => entryPoint === "src/app.ts");
+  chunks = (script?.imports ?? []).filter(({ kind }) => kind === "import-statement").map((chunk) => path.basename(chunk.path));
   for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {
     // A module that is imported when it is asked for counts as an entry point too.
     if (entryPoint !== undefined && entries.includes(entryPoint)) names.set(path.basename(entryPoint), path.basename(file));
@@ -50,7 +56,7 @@ function link(html: string, names: Map<string, string>): string {
     if (!linked.includes(reference)) throw new Error(`site/index.html does not refer to ${reference}`);
     linked = linked.replaceAll(reference, `"${name}"`);
   }
-  return linked;
+  return linked.replace("</head>", `${chunks.map((chunk) => `  <link rel="modulepreload" href="${chunk}">\n`).join("")}</head>`);
 }
 
 await rm(out, { recursive: true, force: true });

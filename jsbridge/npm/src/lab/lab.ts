@@ -150,13 +150,16 @@ export class Lab extends Emitter<LabEvents> {
     this.#network = next;
     this.#cool();
     this.#nextCheckpoint = 0;
-    // Whoever hears of the network may train it at once.
+    // Whoever hears of the network may train it at once; views look when it has made its first step.
     this.#state = "paused";
+    this.#looks.quiet = play !== false;
     this.emit("settings", settings);
     this.emit("network", next);
     if (this.state === "paused") this.emit("state", "paused");
-    await this.#keep(next);
+    const kept = this.#keep(next);
+    if (play === false) await kept;
     if (play !== false && this.#network === next) this.play(typeof play === "number" ? play : undefined);
+    if (this.state !== "training") this.#looks.quiet = false;
     this.#looks.wake();
     return true;
   }
@@ -307,6 +310,7 @@ export class Lab extends Emitter<LabEvents> {
   }
 
   #record(network: Network, progress: Progress): void {
+    this.#looks.quiet = false;
     network.history.add(progress, this.#settings.clipNorm);
     if (progress.step >= this.#nextCheckpoint) void this.#keep(network);
     this.emit("progress", progress);
@@ -378,6 +382,7 @@ export class Lab extends Emitter<LabEvents> {
 
   #setState(state: LabState): void {
     if (this.#state === state) return;
+    if (state !== "training") this.#looks.quiet = false;
     this.#state = state;
     this.emit("state", state);
   }

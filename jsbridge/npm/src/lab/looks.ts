@@ -25,6 +25,8 @@ export class Looks {
   #busy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notBefore = 0;
+  /** Nobody looks now: there is something more urgent. */
+  quiet = false;
 
   /** `shown`: what there is to look at now; `failed`: a look went wrong. */
   constructor(
@@ -51,7 +53,7 @@ export class Looks {
 
   /** There may be something new. */
   wake(): void {
-    if (this.#busy) return;
+    if (this.#busy || this.quiet) return;
     const next = this.#next();
     if (next === undefined) return;
     const [, { urgent }] = next;
