@@ -113,7 +113,7 @@ wasm: $(WASM) ## only the WebAssembly: build/wasm
 package: $(NPM) ## only the npm package: jsbridge/npm/dist
 
 .PHONY: test
-test: begin-tally test-go test-wasm test-browser ## all tests
+test: begin-tally test-go test-wasm test-browser-daily ## the everyday tests: Go, Go as wasm, the package in Node, page and package in Chromium
 	@$(TALLY) -total
 
 .PHONY: begin-tally
@@ -138,10 +138,21 @@ test-wasm-go: $(WASM)
 test-node: $(NPM)
 	@TALLY="wasm in Node" $(NODE_TEST) $$(find jsbridge/npm/test site/test tests/node -name '*.test.ts' | sort)
 
+# Walks through the whole page, which take minutes; CI takes them, every day does not.
+WALKS := accessible budgets lessons offline
+
 .PHONY: test-browser
-test-browser: build single ## the page and the package in headless Chromium
+test-browser: test-browser-daily test-walks ## the page and the package in headless Chromium
+
+.PHONY: test-browser-daily
+test-browser-daily: build single
 	@npx tsx tests/browser/ensure-chromium.ts
-	@TALLY="browser" $(NODE_TEST) $$(find tests/browser -name '*.test.ts' | sort)
+	@TALLY="browser" $(NODE_TEST) $$(find tests/browser -name '*.test.ts' $(WALKS:%=! -name '%.test.ts') | sort)
+
+.PHONY: test-walks
+test-walks: build ## every panel and lesson in two languages, accessibility, offline, budgets
+	@npx tsx tests/browser/ensure-chromium.ts
+	@TALLY="walks through the page" $(NODE_TEST) $(WALKS:%=tests/browser/%.test.ts)
 
 .PHONY: test-pack
 test-pack: $(NPM) tests/pack/node_modules/.package-lock.json ## the packed package in empty projects: Node, Deno, Bun, script tags, four bundlers, types
