@@ -1,5 +1,4 @@
 import { css, html, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from "lit";
-import type { Lab } from "../lab/lab.js";
 import type { Shown } from "../lab/looks.js";
 import { type Answer, answersIn, type Confusion as Counted } from "./confusion-figures.js";
 import { ConfusionState } from "./confusion-state.js";
@@ -63,11 +62,9 @@ export class Confusion extends View {
     this.focused = { row: 0, column: 0 };
   }
 
-  protected override attached(lab: Lab): void {
+  protected override attached(): void {
     this.#begin();
     this.hear("network", () => this.#begin());
-    this.hear("state", () => this.urge()); // at rest, all is asked at once
-    lab.urge(this);
   }
 
   #begin(): void {

@@ -1,6 +1,5 @@
 import { css, html, unsafeCSS, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from "lit";
 import sheet from "uplot/dist/uPlot.min.css";
-import type { Lab } from "../lab/lab.js";
 import type { Shown } from "../lab/looks.js";
 import { define } from "./define.js";
 import { ForecastChart, type Lines, type Look } from "./forecast-chart.js";
@@ -54,11 +53,9 @@ export class Forecast extends View {
     this.open = false;
   }
 
-  protected override attached(lab: Lab): void {
+  protected override attached(): void {
     this.#begin();
     this.hear("network", () => this.#begin());
-    this.hear("state", () => this.urge()); // at rest, all is asked at once
-    lab.urge(this);
   }
 
   #begin(): void {
